@@ -1,0 +1,183 @@
+"""`[tool.wheelyard]` as frozen values, all mistakes at once.
+
+What cibuildwheel owns stays in `[tool.cibuildwheel]`; it is kept here only as it was written, for the engines.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from wheelyard import documents
+from wheelyard.errors import ConfigError, UsageError
+from wheelyard.targets import Platform, Target
+
+Labels = str | tuple[str, ...]
+SplitName = Literal["auto", "target", "libc", "python", "identifier"]
+NonEmpty = Annotated[str, Meta(min_length=1)]
+
+
+def _keyed_by(names: type[Target | Platform]) -> Meta:
+    """The note in the schema that a table's keys are the members of an enumeration."""
+    return Meta(extra_json_schema={"propertyNames": {"enum": [str(name) for name in names]}})
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """A TOML table: keys with dashes, unknown keys refused."""
+
+
+class Sdist(_Table, frozen=True, kw_only=True):
+    """The source distribution of a release."""
+
+    build: bool = True
+    wheels_from_sdist: bool = False
+
+
+class Override(_Table, frozen=True, kw_only=True):
+    """What differs for the identifiers that `select` matches."""
+
+    select: NonEmpty
+    env: dict[str, str] = {}
+    variant: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] | None = None
+
+
+class Concurrency(_Table, frozen=True, kw_only=True):
+    """Runner slots at one time."""
+
+    total: Annotated[int, Meta(ge=1)]
+    macos: Annotated[int, Meta(ge=0)]
+
+
+class Ignore(_Table, frozen=True, kw_only=True):
+    """A finding that is known and accepted, and why."""
+
+    rule: NonEmpty
+    select: NonEmpty = "*"
+    reason: NonEmpty
+
+
+class Audit(_Table, frozen=True, kw_only=True):
+    """What every wheel is held to. Policies are the newest allowed, such as `2_28` or `1_2` or `11.0`."""
+
+    manylinux: Annotated[str, Meta(pattern=r"^(1|2010|2014|\d+_\d+)$")] | None = None
+    musllinux: Annotated[str, Meta(pattern=r"^\d+_\d+$")] | None = None
+    ignore: tuple[Ignore, ...] = ()
+
+
+class Release(_Table, frozen=True, kw_only=True):
+    """Where a release lives, and what its tag is called."""
+
+    store: NonEmpty = "directory:dist/releases"
+    tag: Annotated[str, Meta(pattern=r"\{version\}")] = "v{version}"
+
+
+class Publish(_Table, frozen=True, kw_only=True):
+    """The package index a release is uploaded to: a name twine knows, or a URL."""
+
+    index: NonEmpty = "pypi"
+
+
+class Tool(_Table, frozen=True, kw_only=True):
+    """The table `[tool.wheelyard]`."""
+
+    targets: tuple[Target, ...] = ()
+    package: NonEmpty = "."
+    pure: bool = False
+    split: SplitName | Annotated[dict[Platform, SplitName], _keyed_by(Platform)] = "auto"
+    runners: Annotated[dict[Target, Labels], _keyed_by(Target)] = {}
+    emulate: tuple[Target, ...] = ()
+    timeout: Annotated[int, Meta(ge=1, le=360)] | None = None
+    concurrency: Literal["free", "pro", "team", "enterprise"] | Concurrency = "free"
+    sdist: Sdist = Sdist()
+    override: tuple[Override, ...] = ()
+    audit: Audit = Audit()
+    release: Release = Release()
+    publish: Publish = Publish()
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """What the package says of itself; `version` is None where the build backend makes it."""
+
+    name: str
+    version: str | None
+    requires_python: str | None
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one `pyproject.toml` says to wheelyard."""
+
+    source: str
+    tool: Tool
+    project: Project
+    cibuildwheel: dict[str, Any]
+
+
+def parse(text: str, *, source: str, package_text: str | None = None) -> Config:
+    """The configuration in a `pyproject.toml`.
+
+    `package_text` is the package's own `pyproject.toml` where that is another file than the one with the table.
+
+    Raises:
+        ConfigError: every mistake in the table at once, each with its path and the nearest legal name.
+        UsageError: the text is not TOML, or has no `[tool.wheelyard]`.
+    """
+    top = _toml(text, source=source)
+    package = top if package_text is None else _toml(package_text, source=f"the package's {source}")
+    table = top.get("tool", {}).get("wheelyard")
+    if table is None:
+        raise UsageError(
+            f'{source} has no [tool.wheelyard]. The shortest useful one is: targets = ["linux-x86_64", "macos-arm64"].'
+        )
+    tool = documents.parse(table, Tool, source=f"[tool.wheelyard] of {source}")
+    problems = tuple(_contradictions(tool))
+    if problems:
+        raise ConfigError(f"[tool.wheelyard] of {source}", problems)
+    cibuildwheel = package.get("tool", {}).get("cibuildwheel", {})
+    return Config(source=source, tool=tool, project=_project(package, source=source), cibuildwheel=cibuildwheel)
+
+
+def package_folder(text: str, *, source: str) -> str:
+    """The package's folder inside the repository, read before anything else is checked."""
+    folder = _toml(text, source=source).get("tool", {}).get("wheelyard", {}).get("package", ".")
+    return folder if isinstance(folder, str) and folder else "."
+
+
+def _toml(text: str, *, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{source} is not valid TOML: {error}.") from None
+
+
+def _project(top: dict[str, Any], *, source: str) -> Project:
+    """Name and version, from `[project]` (PEP 621) or Poetry's own table."""
+    project = top.get("project", {})
+    poetry = top.get("tool", {}).get("poetry", {})
+    name = project.get("name", poetry.get("name"))
+    if not isinstance(name, str):
+        raise UsageError(f"{source} does not say what the package is called. Add [project] with its name.")
+    requires = project.get("requires-python")
+    return Project(name=name, version=project.get("version", poetry.get("version")), requires_python=requires)
+
+
+def _contradictions(tool: Tool) -> Iterator[str]:
+    """What the schema cannot say: keys that are legal apart and wrong together."""
+    if not tool.targets and not tool.pure:
+        yield (
+            "targets: nothing to build. Name at least one target, such as 'linux-x86_64', or set pure = true"
+            " for a package without native code."
+        )
+    for target in sorted({target for target in tool.targets if tool.targets.count(target) > 1}):
+        yield f"targets: {target} is there twice."
+    for target in tool.emulate:
+        if target not in tool.targets:
+            yield f"emulate: {target} is not among the targets. Add it to targets, or take it out of emulate."
+    for target in tool.runners:
+        if target not in tool.targets:
+            yield f"runners: {target} is not among the targets. Add it to targets, or take it out of runners."
+    if tool.package.startswith("/") or ".." in tool.package.split("/"):
+        yield f"package: {tool.package!r} leads out of the repository. Give a folder inside it."

@@ -1,0 +1,89 @@
+"""The one place that prints: data on stdout, talk on stderr, annotations where GitHub reads them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wheelyard import documents
+
+if TYPE_CHECKING:
+    from rich.console import Console as Rich
+    from rich.console import RenderableType
+    from rich.progress import Progress
+
+
+class Console:
+    """Where a verb talks. Colour and live progress are for terminals only; `quiet` leaves data and errors."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.on_github = os.environ.get("GITHUB_ACTIONS") == "true"
+
+    def data(self, text: str) -> None:
+        """Print what was asked for."""
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+
+    def json(self, value: object) -> None:
+        """Print a value as JSON."""
+        self.data(documents.dump(value).decode())
+
+    def show(self, renderable: RenderableType) -> None:
+        """Print a table or other rich text as data, as wide as the terminal."""
+        from rich.console import Console as Rich  # noqa: PLC0415  # only output for people needs it
+
+        Rich(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), highlight=False).print(renderable)
+
+    def say(self, text: str) -> None:
+        """Tell a person what is going on."""
+        if not self.quiet:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def warn(self, text: str) -> None:
+        """Tell of something that is likely wrong but does not stop the work."""
+        self._annotate("warning", text)
+        sys.stderr.write(f"warning: {text}\n")
+
+    def error(self, text: str) -> None:
+        """Tell why the work stopped."""
+        self._annotate("error", text)
+        sys.stderr.write(f"error: {text}\n")
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Fold the output of a part of the work away in a log on GitHub."""
+        if self.on_github:
+            self.say(f"::group::{title}")
+        try:
+            yield
+        finally:
+            if self.on_github:
+                self.say("::endgroup::")
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A live display of long work on stderr; nothing where that is no terminal."""
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+        with Progress(*columns, console=self._talk(), transient=True, disable=not self._live()) as progress:
+            yield progress
+
+    def _live(self) -> bool:
+        return sys.stderr.isatty() and not self.quiet and not self.on_github
+
+    def _talk(self) -> Rich:
+        from rich.console import Console as Rich  # noqa: PLC0415
+
+        return Rich(file=sys.stderr, highlight=False)
+
+    def _annotate(self, level: str, text: str) -> None:
+        """One line for GitHub (https://docs.github.com/actions/reference/workflow-commands-for-github-actions)."""
+        if self.on_github:
+            escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+            sys.stderr.write(f"::{level} title=wheelyard::{escaped}\n")

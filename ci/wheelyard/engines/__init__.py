@@ -1,0 +1,70 @@
+"""What builds wheels: one module an engine, the same Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wheelyard.targets import Identifier
+
+if TYPE_CHECKING:
+    from wheelyard.process import Programs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One build asked of an engine: a wheel that answers `identifiers`, tested on each of them.
+
+    `project` is a clean copy of the repository and `package` the package's folder in it; the engine may write there
+    nothing that another order could trip over. `scratch` is this order's own empty folder. `options` is
+    `[tool.cibuildwheel]`. `source_date` is in seconds since 1970. `tools` are the locked versions.
+    """
+
+    project: Path
+    package: Path
+    identifiers: tuple[Identifier, ...]
+    options: Mapping[str, Any]
+    tools: Mapping[str, str]
+    source_date: int
+    scratch: Path
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    emulated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What an engine made of an order: the repaired wheel, in the order's scratch folder.
+
+    `tested` says whether a test command ran and passed on every identifier; `image` is the container image with its
+    digest where there was one; `notes` are things a person should know (compiler flags left out, say).
+    """
+
+    wheel: Path
+    tested: bool
+    image: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """Builds wheels. A failed build is a `BuildError` whose text ends with the tool's last lines and what to do."""
+
+    name: str
+
+    def unavailable(self, order: Order) -> str | None:
+        """Why this engine cannot work on this machine for such an order, in one sentence, or None. Quick (< 1 s)."""
+        ...
+
+    def refuses(self, order: Order) -> str | None:
+        """Why this engine will not build this order anywhere like here (another architecture, yum, ...), or None."""
+        ...
+
+    def prepare(self, orders: Sequence[Order], *, programs: Programs) -> None:
+        """Do what all orders share once, before they run in parallel: tools, images, warm caches."""
+        ...
+
+    def build(self, order: Order, *, programs: Programs) -> Made:
+        """Build, repair and test one wheel."""
+        ...

@@ -1,0 +1,77 @@
+"""What git knows of the source: its commit, whether it is clean, and copies of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from wheelyard import process
+from wheelyard.errors import OutsideError, UsageError
+from wheelyard.revision import Revision
+
+
+def revision(root: Path) -> Revision:
+    """The state of the work tree at `root`, untracked files included, ignored ones not.
+
+    `tree` names the content as git would store it, so equal trees are equal sources. The date is the commit's.
+    """
+    if not (root / ".git").exists():
+        raise UsageError(
+            f"{root} is not a git repository. Run `git init` and commit once: a release is made of a commit."
+        )
+    commit = _ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    tree = _tree(root)
+    if commit is None:
+        return Revision(commit=None, tree=tree, date=int(time.time()), dirty=True)
+    date, committed_tree = _git(root, "log", "-1", "--format=%ct %T").split()
+    return Revision(commit=commit, tree=tree, date=int(date), dirty=tree != committed_tree)
+
+
+def export(root: Path, target: Path) -> None:
+    """Copy the work tree's files that git would track, submodules included, into `target`."""
+    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
+    for name in filter(None, names.split("\0")):
+        path = root / name
+        if path.is_dir() and not path.is_symlink():
+            export(path, target / name)
+        elif path.is_symlink() or path.exists():
+            _copy(path, target / name)
+
+
+def _copy(path: Path, target: Path) -> None:
+    import shutil  # noqa: PLC0415  # planning never copies
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, target, follow_symlinks=False)
+
+
+def _tree(root: Path) -> str:
+    """The tree object of the work tree, made through an index and an object folder of our own."""
+    from wheelyard import files  # noqa: PLC0415  # tempfile is slow to import
+
+    with files.scratch("index") as folder:
+        index = folder / "index"
+        own = Path(_git(root, "rev-parse", "--absolute-git-dir"))
+        if (own / "index").is_file():
+            index.write_bytes((own / "index").read_bytes())  # its stat data make `add` quick
+        env = {
+            **os.environ,
+            "GIT_INDEX_FILE": str(index),
+            "GIT_OBJECT_DIRECTORY": str(folder),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(own / "objects"),
+        }
+        _git(root, "add", "--all", ".", env=env)
+        return _git(root, "write-tree", env=env)
+
+
+def _ask(root: Path, *arguments: str) -> str | None:
+    ended = process.run(("git", "-C", root, *arguments))
+    return ended.output.strip() if ended.code == 0 else None
+
+
+def _git(root: Path, *arguments: str, env: dict[str, str] | None = None, strip: bool = True) -> str:
+    ended = process.run(("git", "-C", root, *arguments), env=env)
+    if ended.code != 0:
+        raise OutsideError(f"git {arguments[0]} failed in {root}: {ended.last(3)}")
+    return ended.output.strip() if strip else ended.output

@@ -1,0 +1,91 @@
+"""What was really built: `job.json` of one job, `manifest.json` of a release."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from wheelyard import documents
+from wheelyard.targets import Identifier, Target
+
+
+class State(StrEnum):
+    """How an identifier of a job ended."""
+
+    BUILT = "built"
+    FAILED = "failed"
+    REFUSED = "refused"  # the engine said it cannot build this, and why
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One identifier of a job; `minutes` is wall time, `log` a path inside the wheelhouse, `message` the failure."""
+
+    identifier: Identifier
+    state: State
+    minutes: float = 0.0
+    file: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    tested: bool = False
+    log: str | None = None
+    message: str | None = None
+
+
+class JobReport(msgspec.Struct, frozen=True, kw_only=True):
+    """`job.json`: what a job made, and `key`, a digest of everything its wheels depend on."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
+    job: str
+    target: Target
+    runner: tuple[str, ...]
+    variant: str | None = None
+    key: str
+    engine: str
+    tools: dict[str, str]
+    image: str | None = None
+    commit: str | None
+    source_date: int
+    results: tuple[Result, ...] = ()
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a release; `minutes` is the wall time its build took."""
+
+    file: str
+    sha256: str
+    size: int
+    identifiers: tuple[Identifier, ...] = ()
+    job: str | None = None
+    runner: tuple[str, ...] = ()
+    minutes: float = 0.0
+    engine: str | None = None
+    image: str | None = None
+    tested: bool = False
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`manifest.json`: the release in full."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
+    name: str
+    version: str
+    commit: str | None
+    source_date: int
+    tools: dict[str, str]
+    files: tuple[File, ...]
+
+
+def load_job(text: bytes, *, source: str = "job.json") -> JobReport:
+    """The report of a job in `text`."""
+    return documents.load(text, JobReport, source=source)
+
+
+def load(text: bytes, *, source: str = "manifest.json") -> Manifest:
+    """The manifest in `text`."""
+    return documents.load(text, Manifest, source=source)

@@ -1,0 +1,60 @@
+"""Every job and every expected wheel, decided before anything runs: a pure function of config, lock and git."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from wheelyard import documents
+from wheelyard.revision import Revision
+from wheelyard.targets import Identifier, Target
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What one runner does: one target, one runner, one or more identifiers. Minutes are wall time."""
+
+    id: str
+    target: Target
+    runner: tuple[str, ...]
+    identifiers: tuple[Identifier, ...]
+    emulated: bool = False
+    variant: str | None = None
+    environment: dict[Identifier, dict[str, str]] = {}
+    estimate_minutes: float | None = None
+    timeout_minutes: int = 360
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """A wheel the release will have: one build that answers `identifiers`, in a file whose name matches `pattern`."""
+
+    identifiers: tuple[Identifier, ...]
+    pattern: str
+    variant: str | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`plan.json`; the version is None where the build backend makes it."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
+    name: str
+    version: str | None
+    package: str
+    revision: Revision
+    tools: dict[str, str]
+    sdist: bool
+    pure: bool
+    jobs: tuple[Job, ...]
+    expected: tuple[Expected, ...]
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """Every identifier of every job."""
+        return tuple(identifier for job in self.jobs for identifier in job.identifiers)
+
+
+def load(text: bytes, *, source: str = "plan.json") -> Plan:
+    """The plan in `text`."""
+    return documents.load(text, Plan, source=source)

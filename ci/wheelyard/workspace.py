@@ -1,0 +1,66 @@
+"""The repository a verb works in: its configuration, lock and folders, read once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wheelyard import config, files, lock
+from wheelyard.config import Config
+from wheelyard.errors import UsageError
+from wheelyard.lock import Lock
+
+WHEELHOUSE = "wheelhouse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """`root` is the top of the repository; the wheelhouse holds what builds make."""
+
+    root: Path
+    config: Config
+
+    @property
+    def package(self) -> Path:
+        """The folder of the package."""
+        return self.root / self.config.tool.package
+
+    @property
+    def wheelhouse(self) -> Path:
+        """The folder of plan, logs and wheels."""
+        return self.root / WHEELHOUSE
+
+    @property
+    def lock_file(self) -> Path:
+        """Where the lock is committed."""
+        return self.root / lock.FILE
+
+    def lock(self) -> Lock | None:
+        """The committed lock, if there is one."""
+        return lock.load(files.read(self.lock_file), source=str(self.lock_file)) if self.lock_file.exists() else None
+
+
+def enter(folder: Path) -> Workspace:
+    """The workspace whose `pyproject.toml` with `[tool.wheelyard]` is in `folder`."""
+    root = folder.absolute()
+    source = root / "pyproject.toml"
+    if not source.is_file():
+        raise UsageError(
+            f"There is no pyproject.toml in {root}. Run wheelyard at the top of the repository, or give -C."
+        )
+    text = files.text(source)
+    package = config.package_folder(text, source=source.name)
+    package_text = None
+    if os.path.normpath(package) != ".":
+        package_text = files.text(root / package / "pyproject.toml")
+    return Workspace(root=root, config=config.parse(text, source=source.name, package_text=package_text))
+
+
+def prepare_wheelhouse(folder: Path) -> Path:
+    """Make the wheelhouse, and have git look away from it."""
+    files.folder(folder)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        files.write(ignore, b"*\n")
+    return folder

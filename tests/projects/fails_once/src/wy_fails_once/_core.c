@@ -1,0 +1,31 @@
+#include <Python.h>
+
+#if PY_MAJOR_VERSION == 3 && PY_MINOR_VERSION == 13
+#error "wy-fails-once does not compile for CPython 3.13, on purpose"
+#endif
+
+static PyObject *compiled_for(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    return Py_BuildValue("ii", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+}
+
+static PyMethodDef methods[] = {
+    {"compiled_for", compiled_for, METH_NOARGS, "The version of the headers this was compiled with."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {{0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "wy_fails_once._core",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    return PyModuleDef_Init(&definition);
+}

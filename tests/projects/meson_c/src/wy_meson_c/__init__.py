@@ -1,0 +1,5 @@
+"""How many letters two words are apart."""
+
+from ._core import distance
+
+__all__ = ["distance"]

@@ -1,0 +1,30 @@
+#include <Python.h>
+
+#include "made_before.h"
+
+static PyObject *reached(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    return Py_BuildValue("{s:i,s:s,s:s,s:s}", "level", WY_LEVEL, "greeting", WY_GREETING, "drink", WY_DRINK,
+                         "before-build", WY_MADE_BEFORE);
+}
+
+static PyMethodDef methods[] = {
+    {"reached", reached, METH_NOARGS, "What reached the build, by the option it came from."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {{0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "wy_options._core",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    return PyModuleDef_Init(&definition);
+}

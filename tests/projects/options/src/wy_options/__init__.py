@@ -1,0 +1,5 @@
+"""What reached the build."""
+
+from ._core import reached
+
+__all__ = ["reached"]

@@ -1,0 +1,6 @@
+"""The one thing pyproject.toml does not say: what to compile."""
+
+from pybind11.setup_helpers import Pybind11Extension
+from setuptools import setup
+
+setup(ext_modules=[Pybind11Extension("wy_pybind_cpp._core", ["src/wy_pybind_cpp/_core.cpp"], cxx_std=17)])

@@ -1,0 +1,5 @@
+"""Word counts, in C++."""
+
+from ._core import WordCount
+
+__all__ = ["WordCount"]

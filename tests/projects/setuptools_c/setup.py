@@ -1,0 +1,9 @@
+"""The one thing pyproject.toml does not say: what to compile."""
+
+from setuptools import Extension, setup
+
+setup(
+    ext_modules=[
+        Extension("wy_setuptools_c._core", ["src/wy_setuptools_c/_core.c"], libraries=["m", "pthread"]),
+    ],
+)
