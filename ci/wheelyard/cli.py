@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from wheelyard import __version__
 from wheelyard.errors import ConfigError, Exit, WheelyardError, nearest
+
+if TYPE_CHECKING:
+    from wheelyard.console import Console
 
 # The verbs in the order of a release, each a module of `wheelyard.verbs`, with what it does.
 VERBS = {
@@ -42,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from wheelyard.console import Console  # noqa: PLC0415  # `--help` needs none of it
 
     console = Console(quiet=options.quiet)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         import_module(f"wheelyard.verbs.{options.verb}").run(options, console)
     except WheelyardError as error:
@@ -53,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return Exit.DONE
-    except Exception:  # the last line of defence gives a bug its own exit code
+    except Exception:  # noqa: BLE001  # the last line of defence gives a bug its own exit code
         import traceback  # noqa: PLC0415
 
         console.error(f"This is a bug in wheelyard {__version__}. Please report it with the lines below.")
@@ -62,15 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return Exit.DONE
 
 
-def _report(error: WheelyardError, console: object) -> None:
-    from wheelyard.console import Console  # noqa: PLC0415
-
-    assert isinstance(console, Console)  # noqa: S101
+def _report(error: WheelyardError, console: Console) -> None:
     if isinstance(error, ConfigError) and console.on_github:
         for mistake in error.mistakes:
             console.error(f"{error.source}: {mistake}")
     else:
         console.error(str(error))
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    """End on SIGTERM as on Ctrl-C: programs stopped, nothing half-written."""
+    raise KeyboardInterrupt
 
 
 class _Parser(argparse.ArgumentParser):

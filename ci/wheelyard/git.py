@@ -29,21 +29,32 @@ def revision(root: Path) -> Revision:
 
 
 def export(root: Path, target: Path) -> None:
-    """Copy the work tree's files that git would track, submodules included, into `target`."""
-    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
-    for name in filter(None, names.split("\0")):
-        path = root / name
-        if path.is_dir() and not path.is_symlink():
-            export(path, target / name)
-        elif path.is_symlink() or path.exists():
-            _copy(path, target / name)
+    """Make `target` a repository of its own with the same files, history and tags, ignored files left out.
+
+    Back ends that take the version from git find it there; uncommitted changes and submodules come along.
+    """
+    if _ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        _git(target.parent, "init", "--quiet", str(target))
+    else:
+        _git(target.parent, "clone", "--quiet", "--local", "--no-checkout", str(root), str(target))
+    _copy_files(root, target)
+    if _ask(target, "rev-parse", "--verify", "--quiet", "HEAD") is not None:
+        _git(target, "reset", "--quiet", "--mixed", "HEAD")
 
 
-def _copy(path: Path, target: Path) -> None:
+def _copy_files(root: Path, target: Path) -> None:
     import shutil  # noqa: PLC0415  # planning never copies
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(path, target, follow_symlinks=False)
+    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
+    for name in filter(None, names.split("\0")):
+        path, copy = root / name, target / name
+        if path.is_dir() and not path.is_symlink():
+            copy.mkdir(parents=True, exist_ok=True)
+            if (path / ".git").exists():
+                _copy_files(path, copy)
+        elif path.is_symlink() or path.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy, follow_symlinks=False)
 
 
 def _tree(root: Path) -> str:

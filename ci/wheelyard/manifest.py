@@ -20,9 +20,12 @@ class State(StrEnum):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One identifier of a job; `minutes` is wall time, `log` a path inside the wheelhouse, `message` the failure."""
+    """One identifier of a job, or None for an sdist or a pure wheel.
 
-    identifier: Identifier
+    `minutes` is wall time, `log` a path inside the job's folder, `message` what failed or what to know.
+    """
+
+    identifier: Identifier | None
     state: State
     minutes: float = 0.0
     file: str | None = None
@@ -40,7 +43,7 @@ class JobReport(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     job: str
-    target: Target
+    target: Target | None
     runner: tuple[str, ...]
     variant: str | None = None
     key: str

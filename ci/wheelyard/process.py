@@ -95,6 +95,8 @@ class Programs:
             raise
         finally:
             self._running.discard(program)
+        if self._stopped.is_set():
+            raise KeyboardInterrupt  # what a stopped program says of itself is no result
         return Ended(code=program.returncode, output=(output or b"").decode(errors="replace"))
 
 

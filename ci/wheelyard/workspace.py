@@ -55,12 +55,3 @@ def enter(folder: Path) -> Workspace:
     if os.path.normpath(package) != ".":
         package_text = files.text(root / package / "pyproject.toml")
     return Workspace(root=root, config=config.parse(text, source=source.name, package_text=package_text))
-
-
-def prepare_wheelhouse(folder: Path) -> Path:
-    """Make the wheelhouse, and have git look away from it."""
-    files.folder(folder)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        files.write(ignore, b"*\n")
-    return folder

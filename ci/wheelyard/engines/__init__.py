@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wheelyard.errors import UsageError
 from wheelyard.targets import Identifier
 
 if TYPE_CHECKING:
@@ -46,6 +48,31 @@ class Made:
     tested: bool
     image: str | None = None
     notes: tuple[str, ...] = ()
+
+
+ENGINES = {
+    "cibuildwheel": "wheelyard.engines.cibuildwheel",
+    "host": "wheelyard.engines.host",
+}
+
+
+def load(name: str) -> Engine:
+    """The engine of that name; importing one is slow enough to wait until it is asked for."""
+    engine: Engine = import_module(ENGINES[name]).ENGINE
+    return engine
+
+
+def choose(name: str, order: Order) -> Engine:
+    """The engine asked for, or with `auto` the first that works here; `UsageError` says why none does."""
+    names = tuple(ENGINES) if name == "auto" else (name,)
+    reasons = []
+    for candidate in names:
+        engine = load(candidate)
+        reason = engine.unavailable(order)
+        if reason is None:
+            return engine
+        reasons.append(f"{candidate}: {reason}")
+    raise UsageError("No engine can work here. " + " ".join(reasons))
 
 
 class Engine(Protocol):

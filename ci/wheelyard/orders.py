@@ -1,0 +1,113 @@
+"""Turn the jobs of a plan into orders for engines, each job with the ledger of what is already done."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wheelyard import __version__, engines, files, wheelhouse
+from wheelyard.builder import Task
+from wheelyard.engines import Engine, Order
+from wheelyard.manifest import JobReport, Result, State
+from wheelyard.plan import Expected, Job, Plan
+from wheelyard.targets import Identifier, Platform, Target, selects
+from wheelyard.wheelhouse import JobFolder, Ledger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What all jobs of one run share.
+
+    `source` is a clean copy of the repository, `work` a folder that is removed afterwards, `engine` a name or `auto`,
+    `only` a glob of identifiers; `salt` makes keys of this run unlike earlier ones, so that nothing earlier counts.
+    """
+
+    plan: Plan
+    options: Mapping[str, Any]
+    source: Path
+    house: Path
+    work: Path
+    engine: str = "auto"
+    only: str = "*"
+    salt: str = ""
+
+
+def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
+    """The ledger of a job, or of the sdist: earlier results count if source, tools, options and engine are the same."""
+    name = job.id if job else wheelhouse.SDIST
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("CIBW_")}
+    revision = run.plan.revision
+    key = wheelhouse.key(
+        revision.tree, revision.date, run.plan.package, run.plan.tools, run.options, chosen, engine, job, run.salt
+    )
+    fresh = JobReport(
+        job=name,
+        target=job.target if job else None,
+        runner=job.runner if job else (),
+        variant=job.variant if job else None,
+        key=key,
+        engine=engine,
+        tools={"wheelyard": __version__, **run.plan.tools},
+        commit=revision.commit,
+        source_date=revision.date,
+    )
+    folder = JobFolder(path=files.folder(run.house / name))
+    files.folder(folder.logs)
+    return Ledger(folder, fresh=fresh)
+
+
+def of(run: Run, job: Job) -> tuple[Ledger, list[Task]]:
+    """The ledger of a job and the builds it still needs; what the engine refuses is in the ledger already."""
+    wanted = [expected for expected in run.plan.expected if _wanted(expected, run, job)]
+    orders = [(expected, _order(expected, run, job)) for expected in wanted]
+    if not orders:
+        return ledger(run, job, engine=run.engine), []
+    engine = engines.choose(run.engine, orders[0][1])
+    book = ledger(run, job, engine=engine.name)
+    return book, [task for expected, order in orders for task in _task(expected, order, engine, book)]
+
+
+def native() -> tuple[Target, ...]:
+    """The targets whose wheels this machine runs without emulation."""
+    system = {"linux": Platform.LINUX, "darwin": Platform.MACOS, "win32": Platform.WINDOWS}.get(sys.platform)
+    machine = platform.machine()
+    return tuple(target for target in Target if target.platform is system and target.arch == machine)
+
+
+def _wanted(expected: Expected, run: Run, job: Job) -> bool:
+    mine = set(job.identifiers).issuperset(expected.identifiers) and expected.variant == job.variant
+    return mine and any(selects(run.only, identifier) for identifier in expected.identifiers)
+
+
+def _order(expected: Expected, run: Run, job: Job) -> Order:
+    name = expected.identifiers[0]
+    return Order(
+        project=run.source,
+        package=run.source / run.plan.package,
+        identifiers=expected.identifiers,
+        options=run.options,
+        tools=run.plan.tools,
+        source_date=run.plan.revision.date,
+        scratch=run.work / job.id / name,
+        log=run.house / job.id / "logs" / f"{name}.log",
+        environment=job.environment.get(name, {}),
+        emulated=job.emulated,
+    )
+
+
+def _task(expected: Expected, order: Order, engine: Engine, book: Ledger) -> Iterator[Task]:
+    if book.done(order.identifiers):
+        return
+    if reason := engine.refuses(order):
+        book.add(_refusal(identifier, reason) for identifier in order.identifiers)
+        return
+    yield Task(expected=expected, order=order, engine=engine, ledger=book)
+
+
+def _refusal(identifier: Identifier, reason: str) -> Result:
+    return Result(identifier=identifier, state=State.REFUSED, message=reason)

@@ -1,0 +1,45 @@
+"""Make the source distribution, and unpack one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tarfile
+from pathlib import Path
+
+from wheelyard import files
+from wheelyard.errors import BuildError
+from wheelyard.process import Programs
+
+
+def build(package: Path, *, into: Path, log: Path, date: int, programs: Programs) -> Path:
+    """The sdist of the package in a folder, made by `build` in an isolated environment, run from an empty folder.
+
+    `date` is SOURCE_DATE_EPOCH, in seconds. From inside the package's folder a `build.py` there would run instead.
+    """
+    out = files.folder(into / "out")
+    command = (sys.executable, "-m", "build", "--sdist", "--outdir", str(out), str(package))
+    env = {**os.environ, "SOURCE_DATE_EPOCH": str(date)}
+    ended = programs.run(command, cwd=files.folder(into / "empty"), env=env, log=log)
+    if ended.code != 0:
+        raise BuildError(f"The sdist could not be built. The end of {log}:\n{ended.last()}")
+    made = sorted(out.glob("*.tar.gz"))
+    if len(made) != 1:
+        raise BuildError(
+            f"The build backend ended well but gave {len(made)} sdists, not one. Its output is in {log}."
+        )
+    return made[0]
+
+
+def unpack(archive: Path, into: Path) -> Path:
+    """The project folder inside an sdist; members that would land elsewhere are refused (PEP 721)."""
+    files.folder(into)
+    try:
+        with tarfile.open(archive) as tar:
+            tar.extractall(into, filter="data")
+    except tarfile.TarError as error:
+        raise BuildError(f"{archive.name} cannot be unpacked: {error}") from None
+    tops = [path for path in into.iterdir() if path.is_dir()]
+    if len(tops) != 1:
+        raise BuildError(f"{archive.name} holds {len(tops)} folders at its top; an sdist has one, NAME-VERSION.")
+    return tops[0]

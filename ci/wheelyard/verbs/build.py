@@ -1,0 +1,193 @@
+"""Build, test and audit the wheels of jobs on this machine."""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wheelyard import builder, documents, engines, files, git, orders, resources, sdist, wheelhouse
+from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
+from wheelyard.manifest import JobReport, Result, State
+from wheelyard.plan import Job, Plan
+from wheelyard.process import Programs
+from wheelyard.targets import selects
+from wheelyard.wheelhouse import Ledger
+from wheelyard.workspace import Workspace, enter
+
+if TYPE_CHECKING:
+    from wheelyard.console import Console
+
+EPILOG = """\
+examples:
+  wheelyard build                              every job this machine can do
+  wheelyard build linux-x86_64 --parallel 4    one job, four identifiers at a time
+  wheelyard build --only 'cp31{2,3}-*'         some identifiers
+  wheelyard build --engine host                without containers, with zig
+
+A second run builds only what the first one did not: wheels of the same source, tools and options stay.
+"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What `wheelyard build` takes."""
+    parser.epilog = EPILOG
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="ids or targets of jobs (default: this machine's)")
+    parser.add_argument("--engine", choices=("auto", *engines.ENGINES), default="auto", help="default: auto")
+    parser.add_argument("--only", default="*", metavar="GLOB", help="identifiers to build, in cibuildwheel's globs")
+    parser.add_argument("--parallel", type=_count, metavar="N", help="builds at a time (default: half the cores)")
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="obey this plan.json instead of planning now")
+    parser.add_argument("--wheelhouse", type=Path, metavar="DIR", help="where wheels go (default: wheelhouse)")
+    parser.add_argument("--fresh", action="store_true", help="build again what is already there")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be built")
+    parser.add_argument("--json", action="store_true", help="print the reports of the jobs")
+
+
+def run(options: Namespace, console: Console) -> None:
+    """Build what is asked for and not there yet; what failed is raised after all else is done."""
+    workspace = enter(options.project)
+    plan = _plan(workspace, options.plan)
+    jobs = _jobs(plan, options.jobs)
+    if options.dry_run:
+        _tell(plan, jobs, options, console)
+        return
+    if plan.revision.dirty:
+        console.warn("There are uncommitted changes: these wheels are for trying, not for a release.")
+    house = wheelhouse.prepare(options.wheelhouse.absolute() if options.wheelhouse else workspace.wheelhouse)
+    with files.alone(house / wheelhouse.LOCK):
+        files.write(house / wheelhouse.PLAN, documents.dump(plan))
+        reports = _build(workspace, plan, jobs, house=house, options=options, console=console)
+    if options.json:
+        console.json(reports)
+    else:
+        from wheelyard.report import builds  # noqa: PLC0415  # rich is slow to import
+
+        console.show(builds.table(reports))
+    _judge(reports, house)
+
+
+def _build(
+    workspace: Workspace, plan: Plan, jobs: Sequence[Job], *, house: Path, options: Namespace, console: Console
+) -> tuple[JobReport, ...]:
+    """Build the sdist, then every job, in a clean copy of the source; gives all there is now."""
+    work = resources.cache() / "work" / wheelhouse.key(str(house))[:16]
+    files.remove(work)
+    run = orders.Run(
+        plan=plan,
+        options=workspace.config.cibuildwheel,
+        source=files.folder(work) / "source",
+        house=house,
+        work=work,
+        engine=options.engine,
+        only=options.only,
+        salt=os.urandom(8).hex() if options.fresh else "",
+    )
+    try:
+        git.export(workspace.root, run.source)
+        books = [_sdist(run, console)] if plan.sdist else []
+        if books and workspace.config.tool.sdist.wheels_from_sdist:
+            archive = next(books[0].folder.path.glob("*.tar.gz"))
+            source = sdist.unpack(archive, work / "from-sdist")
+            run = replace(run, source=source, plan=msgspec.structs.replace(plan, package="."))
+        books += _wheels(run, jobs, options=options, console=console)
+        return tuple(book.report for book in books)
+    finally:
+        files.remove(work)
+
+
+def _sdist(run: orders.Run, console: Console) -> Ledger:
+    """The sdist, built unless an earlier run of the same source did."""
+    book = orders.ledger(run, None, engine="build")
+    if book.report.results:
+        return book
+    console.say(f"building the sdist of {run.plan.name}")
+    begun = time.monotonic()
+    log = book.folder.logs / "sdist.log"
+    log.unlink(missing_ok=True)
+    package = run.source / run.plan.package
+    made = sdist.build(package, into=run.work / "sdist", log=log, date=run.plan.revision.date, programs=Programs())
+    result = Result(
+        identifier=None,
+        state=State.BUILT,
+        file=made.name,
+        sha256=files.sha256(made),
+        size=made.stat().st_size,
+        minutes=round((time.monotonic() - begun) / 60, 3),
+        log=f"logs/{log.name}",
+    )
+    book.add((result,), wheel=made)
+    return book
+
+
+def _wheels(run: orders.Run, jobs: Sequence[Job], *, options: Namespace, console: Console) -> list[Ledger]:
+    """The ledgers of all jobs, after everything that was still to build was tried."""
+    from wheelyard.report import builds  # noqa: PLC0415  # rich is slow to import
+
+    pairs = [orders.of(run, job) for job in jobs]
+    tasks = [task for _, tasks in pairs for task in tasks]
+    parallel = options.parallel or max((os.cpu_count() or 1) // 2, min(os.cpu_count() or 1, 2))
+    with builds.live(console, total=len(tasks)) as watch:
+        builder.run(tasks, plan=run.plan, parallel=parallel, programs=Programs(), look=_look, watch=watch)
+    return [book for book, _ in pairs]
+
+
+def _look(wheel: Path) -> tuple[str, ...]:
+    """The errors that the audit finds in a wheel."""
+    from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
+
+    raise NotImplementedError(audit, wheel)
+
+
+def _judge(reports: Sequence[JobReport], house: Path) -> None:
+    """Raise for identifiers that failed, or were refused: the rest is kept."""
+    results = [result for report in reports for result in report.results]
+    failed = [str(result.identifier) for result in results if result.state is State.FAILED]
+    refused = [str(result.identifier) for result in results if result.state is State.REFUSED]
+    if failed:
+        raise BuildError(
+            f"{len(failed)} of {len(results)} builds failed: {listed(failed)}. Their logs are in {house}/JOB/logs."
+            " The rest is kept: mend the cause and run the same command to build what is left."
+        )
+    if refused:
+        raise IncompleteError(
+            f"{len(refused)} of {len(results)} identifiers cannot be built here: {listed(refused)}. Build them on"
+            " another machine or with another engine, or narrow `build` in [tool.cibuildwheel]."
+        )
+
+
+def _jobs(plan: Plan, asked: Sequence[str]) -> list[Job]:
+    """The jobs asked for by id or target, or those this machine is made for."""
+    names = {name for job in plan.jobs for name in (job.id, str(job.target))}
+    for name in asked:
+        if name not in names:
+            raise UsageError(f"The plan has no job {name!r}.{nearest(name, names)} Jobs: {listed(sorted(names))}.")
+    if asked:
+        return [job for job in plan.jobs if job.id in asked or job.target in asked]
+    native = orders.native()
+    jobs = [job for job in plan.jobs if job.target in native]
+    if not jobs and plan.jobs:
+        ids = listed(job.id for job in plan.jobs)
+        raise UsageError(f"None of the planned jobs is for this machine ({listed(native)}). Name some to build: {ids}.")
+    return jobs
+
+
+def _tell(plan: Plan, jobs: Sequence[Job], options: Namespace, console: Console) -> None:
+    if plan.sdist:
+        console.data(f"would build the sdist of {plan.name}")
+    for job in jobs:
+        for identifier in job.identifiers:
+            if selects(options.only, identifier):
+                console.data(f"would build {identifier} in job {job.id}, engine {options.engine}")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError(text)
+    return count
