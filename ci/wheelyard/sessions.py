@@ -22,7 +22,7 @@ def _register(verb: str, does: str) -> None:
         session.run(*command, external=True, silent=False)
 
     session.__doc__ = f"{does[0].upper()}{does[1:]}."
-    nox.session(session, name=verb, python=False, default=verb == "plan")
+    nox.session(name=verb, venv_backend="none", default=verb == "plan")(session)
 
 
 for _verb, _does in VERBS.items():
