@@ -5,14 +5,16 @@ What cibuildwheel owns stays in `[tool.cibuildwheel]`; it is kept here only as i
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from wheelyard import documents
+from wheelyard import abi, documents, runners
+from wheelyard.abi import Abi
 from wheelyard.errors import ConfigError, UsageError
 from wheelyard.targets import Platform, Target
 
@@ -90,6 +92,7 @@ class Tool(_Table, frozen=True, kw_only=True):
     split: SplitName | Annotated[dict[Platform, SplitName], _keyed_by(Platform)] = "auto"
     runners: Annotated[dict[Target, Labels], _keyed_by(Target)] = {}
     emulate: tuple[Target, ...] = ()
+    abi: Annotated[str, Meta(pattern=r"^(auto|each|py3-none|cp3\d+-abi3)$")] = "auto"
     timeout: Annotated[int, Meta(ge=1, le=360)] | None = None
     concurrency: Literal["free", "pro", "team", "enterprise"] | Concurrency = "free"
     sdist: Sdist = Sdist()
@@ -113,13 +116,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     tool: Tool
     project: Project
+    abi: Abi | None
     cibuildwheel: dict[str, Any]
 
 
-def parse(text: str, *, source: str, package_text: str | None = None) -> Config:
+def parse(
+    text: str, *, source: str, package_text: str | None = None, sources: Mapping[str, str] | None = None
+) -> Config:
     """The configuration in a `pyproject.toml`.
 
-    `package_text` is the package's own `pyproject.toml` where that is another file than the one with the table.
+    `package_text` is the package's own `pyproject.toml` where that is another file than the one with the table,
+    `sources` are the texts of those files in `abi.SOURCES` that lie beside it.
 
     Raises:
         ConfigError: every mistake in the table at once, each with its path and the nearest legal name.
@@ -136,8 +143,14 @@ def parse(text: str, *, source: str, package_text: str | None = None) -> Config:
     problems = tuple(_contradictions(tool))
     if problems:
         raise ConfigError(f"[tool.wheelyard] of {source}", problems)
-    cibuildwheel = package.get("tool", {}).get("cibuildwheel", {})
-    return Config(source=source, tool=tool, project=_project(package, source=source), cibuildwheel=cibuildwheel)
+    sources = sources or {}
+    return Config(
+        source=source,
+        tool=tool,
+        project=_project(package, sources, source=source),
+        abi=abi.detect(package, sources) if tool.abi == "auto" else abi.parse(tool.abi, stated="[tool.wheelyard]"),
+        cibuildwheel=package.get("tool", {}).get("cibuildwheel", {}),
+    )
 
 
 def package_folder(text: str, *, source: str) -> str:
@@ -153,15 +166,26 @@ def _toml(text: str, *, source: str) -> dict[str, Any]:
         raise UsageError(f"{source} is not valid TOML: {error}.") from None
 
 
-def _project(top: dict[str, Any], *, source: str) -> Project:
+def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) -> Project:
     """Name and version, from `[project]` (PEP 621) or Poetry's own table."""
     project = top.get("project", {})
     poetry = top.get("tool", {}).get("poetry", {})
     name = project.get("name", poetry.get("name"))
     if not isinstance(name, str):
         raise UsageError(f"{source} does not say what the package is called. Add [project] with its name.")
-    requires = project.get("requires-python")
-    return Project(name=name, version=project.get("version", poetry.get("version")), requires_python=requires)
+    return Project(
+        name=name,
+        version=project.get("version", poetry.get("version")),
+        requires_python=project.get("requires-python") or _python_requires(sources),
+    )
+
+
+def _python_requires(sources: Mapping[str, str]) -> str | None:
+    """The Pythons that `setup.cfg` or `setup.py` name, which cibuildwheel heeds too."""
+    for name in ("setup.cfg", "setup.py"):
+        if found := re.search(r"""(?m)^[^#\n]*\bpython_requires\s*=\s*["']?([^"'#\n]+)""", sources.get(name, "")):
+            return found[1].strip()
+    return None
 
 
 def _contradictions(tool: Tool) -> Iterator[str]:
@@ -176,8 +200,10 @@ def _contradictions(tool: Tool) -> Iterator[str]:
     for target in tool.emulate:
         if target not in tool.targets:
             yield f"emulate: {target} is not among the targets. Add it to targets, or take it out of emulate."
-    for target in tool.runners:
+    for target, labels in tool.runners.items():
         if target not in tool.targets:
             yield f"runners: {target} is not among the targets. Add it to targets, or take it out of runners."
+        for mistake in runners.mistakes(target, labels, emulated=target in tool.emulate):
+            yield f"runners.{target}: {mistake}"
     if tool.package.startswith("/") or ".." in tool.package.split("/"):
         yield f"package: {tool.package!r} leads out of the repository. Give a folder inside it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -10,9 +11,19 @@ from msgspec import Meta
 
 from wheelyard import documents
 from wheelyard.config import Config
-from wheelyard.targets import Identifier, Target, sort_key
+from wheelyard.errors import UsageError
+from wheelyard.targets import Identifier, Platform, Target, sort_key
 
 FILE = "wheelyard.lock"
+
+# Options of cibuildwheel that say how a wheel is built or tested, not which wheels there are.
+_ELSEWHERE = (
+    *("audit", "before-", "build-frontend", "build-verbosity", "config-settings", "container-engine"),
+    *("dependency-versions", "environment", "manylinux-", "musllinux-", "overrides", "archs", "inherit"),
+    *("repair-", "test-", "xbuild-", *Platform),
+)
+
+_MARKERS = (b"<<<<<<<", b">>>>>>>")
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,7 +34,11 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `wheelyard.lock` holds; `key` is a digest of everything the identifiers depend on."""
+    """What `wheelyard.lock` holds.
+
+    `key` is a digest of the identifiers and of everything they depend on, so it tells of a changed option, a hand
+    edit and a careless merge alike. `durations` are minutes for identifiers, `identifier/variant` for variants.
+    """
 
     SCHEMA: ClassVar[int] = 1
 
@@ -39,32 +54,53 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The identifiers of one target, in the order people read them."""
         return self.identifiers.get(target, ())
 
-
-def key(config: Config, *, cibuildwheel: str) -> str:
-    """A digest of all that decides which identifiers there are."""
-    facts = {
-        "cibuildwheel": cibuildwheel,
-        "options": config.cibuildwheel,
-        "requires-python": config.project.requires_python,
-        "targets": sorted(config.tool.targets),
-    }
-    return hashlib.sha256(msgspec.json.encode(facts, enc_hook=str, order="deterministic")).hexdigest()[:32]
+    @property
+    def every(self) -> frozenset[Identifier]:
+        """The identifiers of all targets."""
+        return frozenset(identifier for found in self.identifiers.values() for identifier in found)
 
 
-def made(config: Config, *, cibuildwheel: str, identifiers: dict[Target, tuple[Identifier, ...]]) -> Lock:
-    """A lock of `identifiers`, sorted, with the key of what they were resolved from."""
+def made(
+    config: Config,
+    *,
+    cibuildwheel: str,
+    identifiers: Mapping[Target, tuple[Identifier, ...]],
+    previous: Lock | None = None,
+) -> Lock:
+    """A lock of `identifiers`; pins and durations stay as they were in `previous`."""
+    ordered = {target: tuple(sorted(identifiers[target], key=sort_key)) for target in sorted(identifiers)}
     return Lock(
-        key=key(config, cibuildwheel=cibuildwheel),
+        key=_key(config, cibuildwheel=cibuildwheel, identifiers=ordered),
         tools={"cibuildwheel": cibuildwheel},
-        identifiers={target: tuple(sorted(identifiers[target], key=sort_key)) for target in sorted(identifiers)},
+        identifiers=ordered,
+        pins=previous.pins if previous else {},
+        durations=previous.durations if previous else {},
     )
 
 
 def is_fresh(lock: Lock, config: Config) -> bool:
-    """Whether the identifiers in `lock` are those that `config` would give with the locked tools."""
-    return lock.key == key(config, cibuildwheel=lock.tools.get("cibuildwheel", ""))
+    """Whether the identifiers in `lock` are those that `config` gives with the locked tools."""
+    version = lock.tools.get("cibuildwheel", "")
+    return lock.key == _key(config, cibuildwheel=version, identifiers=lock.identifiers)
 
 
 def load(text: bytes, *, source: str = FILE) -> Lock:
-    """The lock in `text`."""
+    """The lock in `text`; `UsageError` for one that cannot be used, with the way out."""
+    if any(marker in text for marker in _MARKERS):
+        raise UsageError(
+            f"{source} has the marks of a merge conflict. Take either side"
+            f" (`git checkout --ours {FILE}`), then run `wheelyard lock`, which resolves it anew."
+        )
     return documents.load(text, Lock, source=source)
+
+
+def _key(config: Config, *, cibuildwheel: str, identifiers: Mapping[Target, tuple[Identifier, ...]]) -> str:
+    """A digest of all that decides which identifiers there are, and of the identifiers."""
+    facts = {
+        "cibuildwheel": cibuildwheel,
+        "options": {name: value for name, value in config.cibuildwheel.items() if not name.startswith(_ELSEWHERE)},
+        "requires-python": config.project.requires_python,
+        "targets": sorted(config.tool.targets),
+        "identifiers": identifiers,
+    }
+    return hashlib.sha256(msgspec.json.encode(facts, enc_hook=str, order="deterministic")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Every job and every expected wheel, decided before anything runs: a pure function of config, lock and git."""
+"""Every job and every expected wheel, decided before anything runs: `plan.json`."""
 
 from __future__ import annotations
 
@@ -33,8 +33,17 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     variant: str | None = None
 
 
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan will take: until the last wheel, no plan could be quicker than the bound, and what is billed."""
+
+    makespan_minutes: float
+    lower_bound_minutes: float
+    billed_minutes: int
+    cost_usd: float
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`plan.json`; the version is None where the build backend makes it."""
+    """`plan.json`; the version is None where the build backend makes it. The longest jobs come first."""
 
     SCHEMA: ClassVar[int] = 1
 
@@ -48,11 +57,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     pure: bool
     jobs: tuple[Job, ...]
     expected: tuple[Expected, ...]
+    estimate: Estimate | None = None
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
         """Every identifier of every job."""
         return tuple(identifier for job in self.jobs for identifier in job.identifiers)
+
+    def of(self, job: Job) -> tuple[Expected, ...]:
+        """The wheels that `job` builds."""
+        ours = frozenset(job.identifiers)
+        return tuple(e for e in self.expected if e.variant == job.variant and ours.issuperset(e.identifiers))
 
 
 def load(text: bytes, *, source: str = "plan.json") -> Plan:

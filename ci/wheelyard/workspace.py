@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import config, files, lock
+from wheelyard import abi, config, files, lock
 from wheelyard.config import Config
 from wheelyard.errors import UsageError
 from wheelyard.lock import Lock
@@ -54,4 +54,7 @@ def enter(folder: Path) -> Workspace:
     package_text = None
     if os.path.normpath(package) != ".":
         package_text = files.text(root / package / "pyproject.toml")
-    return Workspace(root=root, config=config.parse(text, source=source.name, package_text=package_text))
+    sources = {name: files.text(path) for name in abi.SOURCES if (path := root / package / name).is_file()}
+    return Workspace(
+        root=root, config=config.parse(text, source=source.name, package_text=package_text, sources=sources)
+    )

@@ -1,0 +1,125 @@
+"""The build identifiers of a project, from the locked cibuildwheel itself and the same on every machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wheelyard import process, toolbox
+from wheelyard.config import Config
+from wheelyard.errors import OutsideError, UsageError, listed
+from wheelyard.targets import Identifier, Platform, Target
+
+_ASK = Path(__file__).with_name("ask_cibuildwheel.py")
+
+# Variables of cibuildwheel that change which identifiers there are.
+_SELECTORS = (
+    "CIBW_BUILD",
+    "CIBW_SKIP",
+    "CIBW_ARCHS",
+    "CIBW_ENABLE",
+    "CIBW_PLATFORM",
+    "CIBW_CONFIG_FILE",
+    "CIBW_PROJECT_REQUIRES_PYTHON",
+    "CIBW_ALLOW_EMPTY",
+    "CIBW_FREE_THREADED_SUPPORT",
+    "CIBW_PRERELEASE_PYTHONS",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What cibuildwheel said: the identifiers selected for each target, and those it has for all there are.
+
+    `enabled` are those outside of groups that `enable` would have to name, `known` are all.
+    """
+
+    selected: dict[Target, tuple[Identifier, ...]]
+    enabled: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+
+
+def refuse_selectors() -> None:
+    """Stop when the environment would make cibuildwheel build something else than the plan says."""
+    found = sorted(name for name in os.environ if name in _SELECTORS or name.startswith(("CIBW_ARCHS_", "CIBW_BUILD_")))
+    if found:
+        raise UsageError(
+            f"{listed(found)} in the environment would change which wheels there are, behind the plan's back."
+            f" Unset {'it' if len(found) == 1 else 'them'}, or put the selection into [tool.cibuildwheel]."
+        )
+
+
+def ask(config: Config, *, package: Path, cibuildwheel: str) -> Answer:
+    """The identifiers of every target in `config`, for the package in the folder `package`.
+
+    Raises:
+        UsageError: cibuildwheel refuses the options or knows nothing of a target.
+        OutsideError: cibuildwheel could not be run.
+    """
+    if not config.tool.targets:
+        return Answer(selected={})
+    archs = {
+        platform: ",".join(target.arch for target in targets)
+        for platform, targets in _by_platform(config.tool.targets).items()
+    }
+    question = json.dumps({"package": str(package), "archs": archs})
+    ended = process.run((_python(cibuildwheel), "-P", _ASK, question), cwd=package)
+    lines = ended.output.rstrip().splitlines()
+    if ended.code != 0 or not lines or not lines[-1].startswith("{"):
+        raise OutsideError(
+            f"cibuildwheel {cibuildwheel} could not be asked for its identifiers: {ended.last(5)}\n"
+            "Run `wheelyard lock --upgrade` to move to another version."
+        )
+    answers = json.loads(lines[-1])
+    for platform, answer in answers.items():
+        if answer["refusal"]:
+            raise _refused(Platform(platform), answer["refusal"], config=config, cibuildwheel=cibuildwheel)
+    return Answer(
+        selected=_by_target(config, (text for answer in answers.values() for text in answer["selected"])),
+        enabled=frozenset(text for answer in answers.values() for text in answer["enabled"]),
+        known=frozenset(text for answer in answers.values() for text in answer["known"]),
+    )
+
+
+def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:
+    found: dict[Platform, list[Target]] = {}
+    for target in targets:
+        found.setdefault(target.platform, []).append(target)
+    return found
+
+
+def _by_target(config: Config, texts: Iterable[str]) -> dict[Target, tuple[Identifier, ...]]:
+    every = [Identifier.parse(text) for text in texts]
+    return {
+        target: tuple(identifier for identifier in every if identifier.target is target)
+        for target in config.tool.targets
+    }
+
+
+def _refused(platform: Platform, refusal: str, *, config: Config, cibuildwheel: str) -> UsageError:
+    """What to tell of a refusal: its last words, and which targets they are about."""
+    words = [line.strip() for line in refusal.splitlines() if line.strip() and not line.startswith("usage:")]
+    targets = [target for target in config.tool.targets if target.platform is platform]
+    last = next((line for line in reversed(words) if not line.startswith(("File ", "Traceback"))), "no reason given")
+    return UsageError(
+        f"cibuildwheel {cibuildwheel} refuses {listed(targets)}: {last}\n"
+        "Correct [tool.cibuildwheel], take the target out, or move on with `wheelyard lock --upgrade`."
+    )
+
+
+def installed() -> str:
+    """The version of cibuildwheel that is installed together with wheelyard."""
+    from importlib.metadata import version  # noqa: PLC0415  # a fresh lock never asks
+
+    return version("cibuildwheel")
+
+
+def _python(cibuildwheel: str) -> Path:
+    """The Python that has exactly this version."""
+    if cibuildwheel == installed():
+        return Path(sys.executable)
+    return toolbox.environment("cibuildwheel", [f"cibuildwheel=={cibuildwheel}"])
