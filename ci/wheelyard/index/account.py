@@ -1,0 +1,139 @@
+"""Resolve an index as twine does: its address, its credentials and the place where it shows what it holds."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from twine import exceptions, repository, utils
+from twine.settings import Settings
+
+from wheelyard.errors import OutsideError, UsageError, nearest
+from wheelyard.index.reader import Login, Reader, trouble
+
+# The last folder of addresses that only take uploads; the simple pages are beside it.
+_UPLOAD_ONLY = {"legacy", "upload"}
+_WAYS = "TWINE_USERNAME and TWINE_PASSWORD, .pypirc, or the keyring"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An index that files can be uploaded to; `url` is where they go, without user name and password."""
+
+    url: str
+    settings: Settings
+
+    @property
+    def is_pypi(self) -> bool:
+        """Whether this is one of the two indexes twine knows by itself."""
+        return self.url.startswith((utils.DEFAULT_REPOSITORY, utils.TEST_REPOSITORY))
+
+    def login(self) -> Login | None:
+        """User name and password from twine's own sources; asks for them only on a terminal."""
+        with _told():
+            username, password = self.settings.username or "", self.settings.password or ""
+        if any(not character.isprintable() for character in username + password):
+            raise UsageError(
+                f"The user name or token for {self.url} has a line break or another control character in it, often the"
+                f" newline at the end of a file. Set it again without: {_WAYS}."
+            )
+        return (username, password) if username or password else None
+
+    def repository(self) -> repository.Repository:
+        """A connection of twine's to upload through."""
+        self.login()
+        with _told():
+            self.settings.check_repository_url()
+            return self.settings.create_repository()
+
+    def reader(self, simple: str | None = None) -> Reader:
+        """What reads this index; `simple` is the address of its simple pages where it cannot be guessed."""
+        verify = self.settings.cacert
+        if simple is not None:
+            return Reader(roots=(_folder(simple),), login=self.login, verify=verify)
+        if self.is_pypi:
+            return Reader(roots=(_of_pypi(self.url),), known=True, verify=verify)
+        return Reader(roots=simple_roots(self.url), login=self.login, verify=verify)
+
+
+def resolve(index: str, *, login: Login | None = None) -> Account:
+    """The account for a name that twine knows, a section of .pypirc, or a URL.
+
+    `login` is for an index of our own; for all others user name and password come from twine's sources.
+    """
+    parser = argparse.ArgumentParser()
+    Settings.register_argparse_arguments(parser)
+    given = parser.parse_args([])
+    is_url = "://" in index
+    if is_url and urlsplit(index).password is not None:
+        raise UsageError(f"The address of the index holds a password. Take it out, and give it by {_WAYS}.")
+    given.repository, given.repository_url = (None, index) if is_url else (index, None)
+    given.disable_progress_bar, given.verbose = True, False
+    given.non_interactive = given.non_interactive or not sys.stdin.isatty()
+    if login is not None:
+        given.username, given.password = login
+    with _told(index):
+        settings = Settings.from_argparse(given)
+        url = utils.sanitize_url(str(settings.repository_config["repository"]))
+    return Account(url=url, settings=settings)
+
+
+def simple_roots(url: str) -> tuple[str, ...]:
+    """Where an index that takes uploads at `url` may have its simple pages."""
+    folder = _folder(url)
+    parent, _, last = folder.rstrip("/").rpartition("/")
+    if last in _UPLOAD_ONLY:
+        return (f"{parent}/simple/",)
+    if last in {"simple", "+simple"}:
+        return (folder,)
+    return (f"{folder}simple/", f"{folder}+simple/")
+
+
+def overridden() -> str | None:
+    """The variable of twine's that names an index and is not used here, if one is set."""
+    return next((name for name in ("TWINE_REPOSITORY_URL", "TWINE_REPOSITORY") if os.environ.get(name)), None)
+
+
+def _of_pypi(url: str) -> str:
+    site = repository.WAREHOUSE_WEB if url.startswith(utils.DEFAULT_REPOSITORY) else repository.TEST_WAREHOUSE
+    return f"{site}simple/"
+
+
+def _folder(url: str) -> str:
+    return url if url.endswith("/") else f"{url}/"
+
+
+@contextmanager
+def _told(index: str | None = None) -> Iterator[None]:
+    """Tell twine's errors as ours, and its questions on stderr: stdout is for data."""
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except exceptions.NonInteractive:
+        raise UsageError(
+            f"There is no user name or password for the index. Give them by {_WAYS}; empty variables mean none."
+        ) from None
+    except exceptions.TrustedPublishingFailure as error:
+        raise OutsideError(f"Trusted publishing failed: {error}") from None
+    except configparser.Error:
+        raise UsageError("The file .pypirc is malformed. Correct it, or remove it.") from None
+    except exceptions.TwineException as error:
+        raise UsageError(f"{error}{_suggested(index)}") from None
+    except requests.RequestException as error:
+        raise OutsideError(f"The index gave no token for trusted publishing: {trouble(error)}.") from None
+
+
+def _suggested(index: str | None) -> str:
+    """The nearest name of an index, where names can be read at all."""
+    try:
+        names = utils.get_config(utils.DEFAULT_CONFIG_FILE)
+    except (OSError, configparser.Error, exceptions.TwineException):
+        return ""
+    return nearest(index, names) if index is not None and index not in names else ""

@@ -1,0 +1,109 @@
+"""What an index's answer to an upload means: taken, refused, or worth another try, in the index's own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from html import unescape
+from http import HTTPStatus
+
+
+class Verdict(StrEnum):
+    """What to do after an answer."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    LOOK = "look"  # the index says it has a file of that name: its page says with which bytes
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer to an upload: its status, the index's words, and the seconds it asks us to wait, if it does."""
+
+    verdict: Verdict
+    words: str = ""
+    wait: float | None = None
+
+
+_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+_THERE = re.compile(r"already exists?|already been (used|uploaded)|duplicate", re.IGNORECASE)
+_PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
+# A pattern in the index's words, and what to do about it; the first that fits is said.
+_ADVICE = (
+    (r"invalid-publisher", "Configure the trusted publisher for this repository, workflow and environment."),
+    (r"already been used", "A name that was used once can never be used again, even if deleted: raise the version."),
+    (r"metadata.version|unknown metadata", "Upgrade twine and packaging: they are too old for this metadata."),
+    (r"classifier", "Correct `classifiers` in pyproject.toml and build again."),
+    (r"too large|exceeds|file size", "Make the file smaller, or ask the index for a higher limit."),
+    (r"isn't allowed|not allowed to upload|permission", "Use a token of this project, or have its owner add you."),
+    (r"unsupported platform tag", "Repair the wheel: an index takes no raw linux tag."),
+    (r"local version|can't use .*\+", "Publish a version without a local part (what follows the +)."),
+)
+# Parts of a page that only repeat the status, unless nothing else is there.
+_SILENT = ("script|style|title|h1", "script|style")
+_ADVICE_BY_STATUS = {
+    401: "Check the user name and the token: TWINE_USERNAME and TWINE_PASSWORD, .pypirc or the keyring.",
+    403: "Check that the token is valid for this project and this index.",
+    404: "Check the address: uploads go to another one than installs come from.",
+    405: "Check the address: uploads go to another one than installs come from.",
+    413: "Make the file smaller, or ask the index for a higher limit.",
+}
+
+
+def judge(status: int, *, reason: str = "", body: str = "", retry_after: str | None = None) -> Answer:
+    """The meaning of a status line and a body."""
+    said = words(status, reason=reason, body=body)
+    if status in range(200, 300):
+        if _PAGE.search(body[:2000]):
+            return Answer(verdict=Verdict.REFUSED, words=f"a web page ({said}). {_ADVICE_BY_STATUS[404]}")
+        return Answer(verdict=Verdict.TAKEN, words=said)
+    if status in range(300, 400):
+        return Answer(verdict=Verdict.REFUSED, words=f"{said}, a redirect. Give the address that it leads to.")
+    if status == HTTPStatus.CONFLICT or (status in {400, 403} and _THERE.search(said)):
+        return Answer(verdict=Verdict.LOOK, words=said)
+    if status in _AGAIN:
+        return Answer(verdict=Verdict.AGAIN, words=said, wait=_seconds(retry_after))
+    return Answer(verdict=Verdict.REFUSED, words=advised(status, said))
+
+
+def words(status: int, *, reason: str = "", body: str = "") -> str:
+    """What the index said, as one line: the status, and the most telling of reason, JSON and page."""
+    standard = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    text = _of_body(body)
+    if reason and reason.lower() != standard.lower():
+        text = reason
+    line = " ".join(f"{status} {text or reason or standard}".split())
+    return line if len(line) <= 500 else line[:497] + "..."  # noqa: PLR2004  # a line to read, not a page
+
+
+def _of_body(body: str) -> str:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    if isinstance(data, dict):
+        told = (data.get(key) for key in ("message", "detail", "error", "errors"))
+        return next((text if isinstance(text, str) else json.dumps(text) for text in told if text), "")
+    plain = (_text(re.sub(rf"<({tags})\b.*?</\1>", " ", body, flags=re.DOTALL | re.IGNORECASE)) for tags in _SILENT)
+    return next((text for text in plain if text), "")
+
+
+def _text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def advised(status: int, said: str) -> str:
+    """The index's words with what to do about them."""
+    for pattern, advice in _ADVICE:
+        if re.search(pattern, said, re.IGNORECASE):
+            return f"{said} {advice}"
+    advice = _ADVICE_BY_STATUS.get(status, "")
+    return f"{said} {advice}".strip()
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds; the form with a date is left to our own backoff."""
+    return float(retry_after) if retry_after is not None and retry_after.strip().isdecimal() else None

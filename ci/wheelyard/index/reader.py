@@ -1,0 +1,219 @@
+"""Ask an index what it shows: every request has a timeout, and is tried again with growing pauses."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from wheelyard.errors import OutsideError
+from wheelyard.index import simple
+from wheelyard.index.simple import Listed, Page
+
+TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
+ATTEMPTS = 4
+MOST_BYTES = 128 << 20
+_AGAIN = {408, 429, 500, 502, 503, 504}
+_NOT_THERE = {404, 410}
+_REDIRECTS = 5
+_PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+_LASTING = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
+
+T = TypeVar("T")
+
+Login = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Got:
+    status: int
+    url: str
+    kind: str = ""
+    body: bytes = b""
+
+
+@dataclass(kw_only=True)
+class Reader:
+    """Reads the simple pages of one index.
+
+    `roots` are the places where its simple pages may be, the first that is one is kept; `known` says that the only root
+    is surely the right one. `login` gives user name and password when an index asks for them, never to another host.
+    """
+
+    roots: tuple[str, ...]
+    known: bool = False
+    login: Callable[[], Login | None] = lambda: None
+    verify: str | None = None
+    pause: Callable[[float], None] = time.sleep
+    _session: requests.Session = field(default_factory=requests.Session, init=False)
+    _login: Login | None = field(default=None, init=False)
+
+    def page(self, project: str) -> Page | None:
+        """The page of a project, or None where the index surely has none of that name."""
+        silent = []
+        for root in self.roots:
+            got = self._get(f"{root}{project}/", accept=simple.ACCEPT)
+            if got.status == HTTPStatus.OK:
+                page = simple.parse(got.body, content_type=got.kind, url=got.url)
+                self.roots, self.known = (root,), True
+                return page
+            if got.status not in _NOT_THERE and not _is_redirect(got.status):
+                raise OutsideError(f"{got.url} answered {_status(got.status)}. {_advice(got.status)}")
+            sure = self.known and got.status in _NOT_THERE
+            if sure or self._is_root(root):  # pypiserver redirects to another index for projects it does not have
+                self.roots, self.known = (root,), True
+                return None
+            silent.append(got.url)
+        raise OutsideError(
+            f"No simple page of an index was found at {' or '.join(silent)}, so what it holds cannot be compared."
+            " Say where it is with --simple URL, or give --simple none to upload without comparing."
+        )
+
+    def digest(self, listed: Listed) -> str:
+        """The SHA-256 of a file whose page does not say it, from its bytes."""
+
+        def hashed(response: requests.Response) -> str:
+            if response.status_code != HTTPStatus.OK:
+                raise OutsideError(f"{listed.url} answered {_status(response.status_code)}.")
+            digest = hashlib.sha256()
+            for piece in response.iter_content(1 << 20):
+                digest.update(piece)
+            return digest.hexdigest()
+
+        return self._ask(listed.url, accept="*/*", use=hashed)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._session.close()
+
+    def _is_root(self, root: str) -> bool:
+        """Whether a place answers as the list of projects does; its length does not matter, so it is not read."""
+
+        def lists(response: requests.Response) -> bool:
+            kind = response.headers.get("Content-Type", "").partition(";")[0]
+            return response.status_code == HTTPStatus.OK and kind in {simple.JSON, simple.HTML, "text/html"}
+
+        return self._ask(root, accept=simple.ACCEPT, use=lists)
+
+    def _get(self, url: str, *, accept: str) -> _Got:
+        def taken(response: requests.Response) -> _Got:
+            body = bytearray()
+            for piece in response.iter_content(1 << 16):
+                body += piece
+                if len(body) > MOST_BYTES:
+                    raise OutsideError(f"{url} answers with more than {MOST_BYTES >> 20} MiB, which is no simple page.")
+            kind = response.headers.get("Content-Type", "")
+            return _Got(status=response.status_code, url=url, kind=kind, body=bytes(body))
+
+        return self._ask(url, accept=accept, use=taken)
+
+    def _ask(self, url: str, *, accept: str, use: Callable[[requests.Response], T]) -> T:
+        """What `use` makes of an answer; asked again after passing troubles, also those in the middle of a body."""
+        for attempt in range(ATTEMPTS):
+            last = attempt == ATTEMPTS - 1
+            try:
+                with self._follow(url, accept) as response:
+                    if response.status_code not in _AGAIN or last:
+                        return use(response)
+                    wait = _retry_after(response)
+            except requests.RequestException as error:
+                if last or not isinstance(error, _PASSING) or isinstance(error, _LASTING):
+                    raise OutsideError(f"{url} cannot be read: {trouble(error)}.") from None
+                wait = None
+            self.pause(wait if wait is not None else backoff(attempt))
+        raise AssertionError(url)
+
+    def _follow(self, url: str, accept: str) -> requests.Response:
+        """An answer after the redirects within its own host, the body not yet read."""
+        here = url
+        for _ in range(_REDIRECTS):
+            response = self._admitted(here, accept)
+            target = urljoin(here, response.headers.get("Location", ""))
+            if not _is_redirect(response.status_code) or not _same_host(here, target):
+                return response
+            response.close()
+            here = target
+        raise OutsideError(f"{url} redirects more than {_REDIRECTS} times.")
+
+    def _admitted(self, url: str, accept: str) -> requests.Response:
+        """One request; the index may ask for user name and password, which only its own host gets."""
+        ours = any(_same_host(url, root) for root in self.roots)
+        response = self._send(url, accept, self._login if ours else None)
+        refused = response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+        if refused and ours and self._login is None and (login := self.login()):
+            response.close()
+            self._login = login
+            response = self._send(url, accept, login)
+        return response
+
+    def _send(self, url: str, accept: str, login: Login | None) -> requests.Response:
+        return self._session.get(
+            url,
+            headers={"Accept": accept, "Cache-Control": "no-cache"},
+            auth=login,
+            timeout=TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+            verify=self.verify if self.verify is not None else True,
+        )
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after a failed attempt: 1, 2, 4, ... with half of it left to chance."""
+    return min(2.0**attempt, 30.0) * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, hides nothing
+
+
+def trouble(error: Exception) -> str:
+    """What failed, in a few words, without the address, which may hold a password."""
+    match error:
+        case requests.exceptions.ProxyError():
+            return "the proxy did not let the request through. Check HTTPS_PROXY, its user name and its password"
+        case requests.exceptions.SSLError():
+            return f"its certificate is not trusted ({_innermost(error)}). Set REQUESTS_CA_BUNDLE for a private one"
+        case requests.exceptions.ConnectTimeout():
+            return "no connection in time"
+        case requests.Timeout():
+            return "no answer in time"
+        case _:
+            return _innermost(error)
+
+
+def _innermost(error: BaseException) -> str:
+    """The system's own words, from the exception at the bottom of the chain."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(words).rpartition("] ")[2].rstrip(".")
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), 60.0) if text.isdecimal() else None
+
+
+def _is_redirect(status: int) -> bool:
+    return status in range(300, 400)
+
+
+def _same_host(one: str, other: str) -> bool:
+    """Whether an address may be asked in place of another: the same host and port, or its HTTPS."""
+    left, right = urlsplit(one), urlsplit(other)
+    upgraded = (left.scheme, right.scheme) == ("http", "https") and left.hostname == right.hostname
+    return (left.scheme, left.netloc) == (right.scheme, right.netloc) or upgraded
+
+
+def _status(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)
+
+
+def _advice(status: int) -> str:
+    if status in {401, 403, 407}:
+        return "Check the user name and the token: TWINE_USERNAME and TWINE_PASSWORD, .pypirc or the keyring."
+    return "Try again later, or look at the index's status page."

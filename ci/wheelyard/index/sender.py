@@ -1,0 +1,207 @@
+"""Upload files with twine: one alone, then several at a time, and after a failure look before trying again."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import redirect_stdout
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Protocol, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+from twine.exceptions import TwineException
+from twine.package import PackageFile
+
+from wheelyard.errors import FindingsError, OutsideError
+from wheelyard.index import answers
+from wheelyard.index.account import Account
+from wheelyard.index.answers import Answer, Verdict
+from wheelyard.index.reader import backoff, trouble
+from wheelyard.index.uploads import Outcome, Sent, sent
+from wheelyard.manifest import File
+
+TIMEOUT = (30.0, 300.0)  # seconds to connect or to send a piece, and for the index to take the file in
+ATTEMPTS = 4
+LOOKS = 3
+
+Look = Callable[[str], str | None]
+"""The SHA-256 the index shows for a file name, or None where it shows none."""
+
+
+class Watch(Protocol):
+    """Who is told how the uploads go; called from several threads."""
+
+    def progress(self, file: File, done: int) -> None:
+        """So many bytes of a file, and of the form around it, have left."""
+        ...
+
+    def ended(self, report: Sent) -> None:
+        """A file is done with, well or not."""
+        ...
+
+
+class _Aborted(Exception):  # noqa: N818  # nothing went wrong: a person stopped it
+    """Raised inside an upload that is to end at once."""
+
+
+class Sender:
+    """Uploads to one account over as many connections as run side by side."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        parallel: int,
+        look: Look | None,
+        watch: Watch,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Open the connections; this is where credentials are asked for. Without `look` nothing can be compared."""
+        self._look_up = look
+        self._watch = watch
+        self._pause = pause
+        self._aborted = threading.Event()
+        self._halted = threading.Event()
+        self._looking = threading.Lock()
+        self._parallel = parallel
+        self._secrets = [part for part in account.login() or () if part]
+        self._free: SimpleQueue[_Connection] = SimpleQueue()
+        for _ in range(parallel):
+            self._free.put(_Connection(account))
+
+    def send(self, batches: Iterable[Sequence[File]], *, paths: Mapping[str, Path]) -> tuple[Sent, ...]:
+        """Upload batch after batch; after a file that was refused or failed nothing new is begun."""
+        reports: list[Sent] = []
+        with redirect_stdout(io.StringIO()), ThreadPoolExecutor(self._parallel) as pool:
+            for batch in batches:
+                futures = [pool.submit(self._one, file, paths[file.file]) for file in batch]
+                self._until(futures)
+                reports += [future.result() for future in futures]
+        return tuple(reports)
+
+    def _until(self, futures: Sequence[Future[Sent]]) -> None:
+        """Wait for all; on an interruption end uploads that are under way."""
+        pending = set(futures)
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            self._aborted.set()
+            raise
+
+    def _one(self, file: File, path: Path) -> Sent:
+        if self._halted.is_set() or self._aborted.is_set():
+            return self._ended(file, Outcome.UNSENT)
+        connection = self._free.get()
+        try:
+            outcome, words = self._attempts(connection, file, path)
+        finally:
+            self._free.put(connection)
+        return self._ended(file, outcome, words)
+
+    def _attempts(self, connection: _Connection, file: File, path: Path) -> tuple[Outcome, str]:
+        package, answer = _package(path), Answer(verdict=Verdict.AGAIN)
+        for attempt in range(ATTEMPTS):
+            answer = self._post(connection, package, file)
+            match answer.verdict:
+                case Verdict.TAKEN:
+                    return Outcome.UPLOADED, ""
+                case Verdict.REFUSED:
+                    return Outcome.REFUSED, answer.words
+                case Verdict.LOOK | Verdict.AGAIN:
+                    named = answer.verdict is Verdict.LOOK
+                    if seen := self._seen(file, answer, tries=LOOKS if named else 1):
+                        return seen
+                    if named:
+                        return Outcome.REFUSED, answer.words
+            if attempt < ATTEMPTS - 1:
+                self._pause(answer.wait if answer.wait is not None else backoff(attempt))
+        return Outcome.FAILED, f"{answer.words} ({ATTEMPTS} attempts)"
+
+    def _seen(self, file: File, answer: Answer, *, tries: int) -> tuple[Outcome, str] | None:
+        """What the index shows of a file after an answer that was no clear yes or no."""
+        for attempt in range(tries if self._look_up else 0):
+            if attempt:
+                self._pause(backoff(attempt))
+            theirs = self._looked_up(file)
+            if theirs == file.sha256:
+                return (Outcome.THERE if answer.verdict is Verdict.LOOK else Outcome.UPLOADED), ""
+            if theirs is not None:
+                return Outcome.REFUSED, f"{answer.words} It has SHA-256 {theirs} there, {file.sha256} here."
+        return None
+
+    def _looked_up(self, file: File) -> str | None:
+        """The digest the index shows, or None also when it cannot be asked: sending again is safe, it takes no twin."""
+        with self._looking:
+            try:
+                return self._look_up(file.file) if self._look_up else None
+            except OutsideError:
+                return None
+
+    def _post(self, connection: _Connection, package: PackageFile, file: File) -> Answer:
+        def tell(done: int) -> None:
+            if self._aborted.is_set():
+                raise _Aborted
+            self._watch.progress(file, done)
+
+        try:
+            response = connection.upload(package, tell)
+        except requests.RequestException as error:
+            return Answer(verdict=Verdict.AGAIN, words=f"The upload broke off: {trouble(error)}.")
+        after = response.headers.get("Retry-After")
+        answer = answers.judge(response.status_code, reason=response.reason, body=response.text, retry_after=after)
+        return Answer(verdict=answer.verdict, words=self._redacted(answer.words), wait=answer.wait)
+
+    def _ended(self, file: File, outcome: Outcome, words: str = "") -> Sent:
+        report = sent(file, outcome, words)
+        if report.went_wrong:
+            self._halted.set()
+        self._watch.ended(report)
+        return report
+
+    def _redacted(self, words: str) -> str:
+        for secret in self._secrets:
+            words = words.replace(secret, "***")
+        return words
+
+
+class _Connection:
+    """A connection of twine's that tells how much of an upload has left."""
+
+    def __init__(self, account: Account) -> None:
+        self._repository = account.repository()
+        self._adapter = _Metered()
+        for scheme in ("https://", "http://"):
+            self._repository.session.mount(scheme, self._adapter)
+
+    def upload(self, package: PackageFile, tell: Callable[[int], None]) -> requests.Response:
+        """The index's answer to one attempt: twine's own further ones would not look first."""
+        self._adapter.tell = tell
+        return self._repository.upload(package, max_redirects=1)
+
+
+class _Metered(HTTPAdapter):
+    """Gives every request a timeout, and tells of its body, which is a `MultipartEncoderMonitor` of twine's making."""
+
+    tell: Callable[[int], None] | None = None
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
+        """Send with our timeout."""
+        body, tell = cast("Any", request.body), self.tell
+        if tell is not None and hasattr(body, "callback"):
+            body.callback = lambda monitor: tell(monitor.bytes_read)
+        return super().send(request, *args, **{**kwargs, "timeout": TIMEOUT})
+
+
+def _package(path: Path) -> PackageFile:
+    try:
+        return PackageFile.from_filename(str(path), None)
+    except TwineException as error:
+        raise FindingsError(f"twine cannot read {path.name}: {error}") from None

@@ -1,0 +1,133 @@
+"""Decide which files of a release an index still needs, and in which order they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from wheelyard.errors import FindingsError
+from wheelyard.index.simple import Page
+from wheelyard.manifest import File
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clash:
+    """A file name the index has with other bytes than ours."""
+
+    file: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A release set against what an index shows."""
+
+    missing: tuple[File, ...]
+    there: tuple[File, ...] = ()
+    clashes: tuple[Clash, ...] = ()
+    yanked: tuple[str, ...] = ()
+
+    def refuse_clashes(self, index: str) -> None:
+        """Raise `FindingsError` with both digests of every file the index has with other bytes."""
+        if not self.clashes:
+            return
+        lines = (f"  {clash.file}: SHA-256 {clash.theirs} there, {clash.ours} here" for clash in self.clashes)
+        count = len(self.clashes)
+        raise FindingsError(
+            f"{index} has {count} of these files with other bytes; nothing was uploaded:\n"
+            + "\n".join(lines)
+            + "\nA name that was used once can never be used again, even if it is deleted there: raise the version."
+        )
+
+
+def compare(files: Iterable[File], page: Page | None, *, digests: Mapping[str, str] | None = None) -> Comparison:
+    """Sort files by what the index has under their names, by SHA-256 alone.
+
+    `digests` are those of files whose digest the page does not say; without one such a file counts as a clash.
+    """
+    files = tuple(files)
+    shown = {listed.file: listed for listed in page.files} if page else {}
+    theirs = {name: listed.sha256 or (digests or {}).get(name, "unknown") for name, listed in shown.items()}
+    return Comparison(
+        missing=tuple(file for file in files if file.file not in shown),
+        there=tuple(file for file in files if theirs.get(file.file) == file.sha256),
+        clashes=tuple(
+            Clash(file=file.file, ours=file.sha256, theirs=theirs[file.file])
+            for file in files
+            if file.file in shown and theirs[file.file] != file.sha256
+        ),
+        yanked=tuple(file.file for file in files if file.file in shown and shown[file.file].yanked),
+    )
+
+
+def batches(files: Iterable[File]) -> tuple[tuple[File, ...], ...]:
+    """The order of uploads: one file alone, which makes the release, then the other wheels, then the sdist.
+
+    The first is the smallest wheel, so that a refusal costs little; the rest go largest first, so that no large one
+    is left at the end. An sdist that is there before the wheels makes people compile.
+    """
+    wheels = sorted((file for file in files if file.file.endswith(".whl")), key=lambda file: (file.size, file.file))
+    others = tuple(file for file in files if not file.file.endswith(".whl"))
+    largest_first = tuple(reversed(wheels[1:]))
+    return tuple(batch for batch in (tuple(wheels[:1]), largest_first, others) if batch)
+
+
+class Outcome(StrEnum):
+    """How it ended for one file."""
+
+    UPLOADED = "uploaded"
+    THERE = "already there"
+    WAITING = "uploaded, not yet visible"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNSENT = "not sent"
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the report; `words` are the index's own where it refused."""
+
+    file: str
+    sha256: str
+    size: int
+    outcome: Outcome
+    words: str = ""
+
+    @property
+    def went_wrong(self) -> bool:
+        """Whether the index surely lacks this file."""
+        return self.outcome in {Outcome.REFUSED, Outcome.FAILED, Outcome.UNSENT}
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What `publish --json` prints."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
+    name: str
+    version: str
+    index: str
+    files: tuple[Sent, ...]
+
+
+def sent(file: File, outcome: Outcome, words: str = "") -> Sent:
+    """The report of one file."""
+    return Sent(file=file.file, sha256=file.sha256, size=file.size, outcome=outcome, words=words)
+
+
+def invisible(report: Sequence[Sent], page: Page | None) -> tuple[str, ...]:
+    """The uploaded files that a page does not show; `FindingsError` for one that it shows with another digest."""
+    shown = {listed.file: listed for listed in page.files} if page else {}
+    for entry in report:
+        listed = shown.get(entry.file)
+        if listed is not None and listed.sha256 not in {None, entry.sha256} and not entry.went_wrong:
+            raise FindingsError(
+                f"The index shows {entry.file} with SHA-256 {listed.sha256}; what was sent has {entry.sha256}."
+                " Somebody else uploads this version, or the index changes files: look before anybody installs it."
+            )
+    return tuple(entry.file for entry in report if entry.outcome is Outcome.UPLOADED and entry.file not in shown)

@@ -1,0 +1,240 @@
+"""Keep releases as folders: `<store>/<tag>/` with its files, `manifest.json` and `SHA256SUMS`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from wheelyard import documents, files, manifest
+from wheelyard.errors import FindingsError, OutsideError, UsageError, listed
+from wheelyard.manifest import File, Manifest
+from wheelyard.stores import Bundle, Change, Release, Saved, Stage
+
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+FROZEN = ".frozen"
+LOCK = ".lock"
+
+# git's rules for a tag that make it unfit as a folder too (https://git-scm.com/docs/git-check-ref-format).
+_UNFIT = re.compile(r"(^|/)\.|\.\.|//|/$|^/|[\x00-\x20\x7f~^:?*\[\\]|@\{|\.lock$|^$")
+_PLAIN = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """The store `directory`: a release appears by one rename, so it is there in full or not at all."""
+
+    folder: Path
+    name: str = "directory"
+
+    def find(self, tag: str) -> Release | None:
+        """The release of `tag`; a folder of that name that holds no manifest is refused, not overwritten."""
+        place = self._place(tag)
+        if not _exists(place):
+            return None
+        file = place / MANIFEST
+        if not file.is_file():
+            raise UsageError(f"{place} is no release of wheelyard: it has no {MANIFEST}. Move it away, then try again.")
+        made = manifest.load(files.read(file), source=str(file))
+        if strange := [entry.file for entry in made.files if not _PLAIN.fullmatch(entry.file)]:
+            raise FindingsError(f"{file} names files that no release has: {listed(map(repr, strange))}.")
+        stage = Stage.FROZEN if (place / FROZEN).exists() else Stage.DRAFT
+        return Release(tag=tag, manifest=made, stage=stage, where=str(place))
+
+    def save(self, bundle: Bundle, *, replace: bool = False, dry_run: bool = False) -> Saved:
+        """Make `<store>/<tag>/` hold exactly the bundle; a second collector waits for the first."""
+        if dry_run:
+            return self._saved(bundle, self.find(bundle.tag), replace=replace)
+        with files.alone(files.folder(self.folder) / LOCK, wait=True):
+            self._sweep(bundle.tag)
+            saved = self._saved(bundle, self.find(bundle.tag), replace=replace)
+            if saved.change is not Change.UNCHANGED:
+                self._write(bundle)
+            return saved
+
+    def fetch(self, release: Release, *, folder: Path) -> Mapping[str, Path]:
+        """The files where they lie, after each was compared with the manifest; `folder` stays empty."""
+        del folder  # nothing has to be downloaded
+        place = self._place(release.tag)
+        if wrong := tuple(_differences(place, release.manifest)):
+            raise FindingsError(
+                f"The release {release.where} is not what its {MANIFEST} says:\n"
+                + "\n".join(f"  {line}" for line in wrong)
+                + "\nCollect it again from its wheelhouse."
+            )
+        return {file.file: place / file.file for file in release.manifest.files}
+
+    def freeze(self, release: Release, *, index: str) -> None:
+        """Leave a mark in the folder: from now on its bytes are fixed."""
+        mark = self._place(release.tag) / FROZEN
+        if not mark.exists():
+            files.write(mark, f"Files of this release went to {index}: its bytes are fixed.\n".encode())
+
+    def _place(self, tag: str) -> Path:
+        if _UNFIT.search(tag):
+            raise UsageError(f"{tag!r} cannot be a tag. Change `tag` in [tool.wheelyard.release], or the version.")
+        return self.folder / quote(tag, safe="+!,=@ ")
+
+    def _beside(self, tag: str, role: str) -> Path:
+        """A hidden neighbour of a release's folder, on the same file system."""
+        place = self._place(tag)
+        return place.with_name(f".{place.name}.{role}")
+
+    def _sweep(self, tag: str) -> None:
+        """Undo what a killed run left half done; held under the store's lock, so that it is nobody's."""
+        place, aside = self._place(tag), self._beside(tag, "replaced")
+        files.remove(self._beside(tag, "partial"))
+        if aside.exists() and not place.exists():
+            aside.rename(place)  # killed between the two renames: the old release, and its mark, are still the truth
+        files.remove(aside)
+
+    def _saved(self, bundle: Bundle, there: Release | None, *, replace: bool) -> Saved:
+        """What saving this bundle means for the store as it is; an error where it may not be."""
+        if there is None:
+            change = Change.MADE
+        elif _contents(there.manifest) == _contents(bundle.manifest):
+            sound = not tuple(_differences(self._place(bundle.tag), there.manifest))
+            change = Change.UNCHANGED if sound else Change.REPAIRED
+        else:
+            _refuse(there, bundle, replace=replace)
+            change = Change.REPLACED
+        if there is not None and change is Change.UNCHANGED:
+            return Saved(release=there, change=change)
+        stage = there.stage if there is not None else Stage.DRAFT
+        where = str(self._place(bundle.tag))
+        return Saved(
+            release=Release(tag=bundle.tag, manifest=bundle.manifest, stage=stage, where=where),
+            change=change,
+            written=tuple(file.file for file in bundle.manifest.files),
+        )
+
+    def _write(self, bundle: Bundle) -> None:
+        """Fill a folder beside the release, flush it to disk, and rename it into place."""
+        partial = self._beside(bundle.tag, "partial")
+        try:
+            self._fill(partial, bundle)
+            self._swap(partial, bundle.tag)
+        except BaseException:
+            files.remove(partial)
+            raise
+
+    def _fill(self, partial: Path, bundle: Bundle) -> None:
+        for file in bundle.manifest.files:
+            files.place(bundle.paths[file.file], partial / file.file)
+        document = documents.dump(bundle.manifest)
+        files.write(partial / MANIFEST, document)
+        files.write(partial / SUMS, sums(bundle.manifest, document))
+        mark = self._place(bundle.tag) / FROZEN
+        if mark.exists():
+            files.place(mark, partial / FROZEN)
+        if wrong := tuple(_differences(partial, bundle.manifest)):
+            raise OutsideError(f"Files changed while they were collected: {listed(wrong)} Collect them again.")
+
+    def _swap(self, partial: Path, tag: str) -> None:
+        place, aside = self._place(tag), self._beside(tag, "replaced")
+        try:
+            _sync(partial)
+            if place.exists():
+                place.rename(aside)
+            partial.rename(place)
+            _sync(self.folder)
+        except OSError as error:
+            raise OutsideError(f"The release {place} cannot be put in place: {error.strerror}.") from None
+        files.remove(aside)
+
+
+def make(place: str, root: Path) -> Directory:
+    """The store `directory:PLACE`."""
+    return Directory(folder=(root / (place or "dist/releases")).absolute())
+
+
+def sums(made: Manifest, document: bytes) -> bytes:
+    """`SHA256SUMS`, in the form that `sha256sum --check` reads, of every file and of the manifest itself."""
+    import hashlib  # noqa: PLC0415  # start-up stays fast
+
+    lines = [(file.file, file.sha256) for file in made.files]
+    lines.append((MANIFEST, hashlib.sha256(document).hexdigest()))
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(lines)).encode()
+
+
+def _contents(made: Manifest) -> tuple[object, ...]:
+    """What makes two releases the same: not the minutes their builds took."""
+    return made.name, made.version, made.commit, frozenset((file.file, file.sha256) for file in made.files)
+
+
+def _refuse(there: Release, bundle: Bundle, *, replace: bool) -> None:
+    """Refuse to change a frozen release, and a draft where that was not asked for."""
+    if replace and there.stage is Stage.DRAFT:
+        return
+    differences = listed(_changed(there.manifest, bundle.manifest), most=6)
+    if there.stage is Stage.FROZEN:
+        raise FindingsError(
+            f"{there.where} holds other bytes, and files of it went to an index: {differences}."
+            " What was published cannot be changed: raise the version and build again."
+        )
+    raise FindingsError(
+        f"{there.where} holds other bytes: {differences}. It is not published yet:"
+        " give --replace to put this release in its place."
+    )
+
+
+def _changed(old: Manifest, new: Manifest) -> Iterator[str]:
+    """Each difference between two releases, in a few words."""
+    if (old.name, old.version, old.commit) != (new.name, new.version, new.commit):
+        yield f"{old.name} {old.version} of {old.commit} there, {new.name} {new.version} of {new.commit} here"
+    before, after = ({file.file: file.sha256 for file in made.files} for made in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield f"{name} (SHA-256 {before.get(name, 'nothing')} there, {after.get(name, 'nothing')} here)"
+
+
+def _differences(place: Path, made: Manifest) -> Iterator[str]:
+    """Each way in which a folder is not what the manifest says."""
+    for file in made.files:
+        yield from _difference(place / file.file, file)
+    known = {MANIFEST, SUMS, *(file.file for file in made.files)}
+    with suppress(FileNotFoundError):
+        for path in sorted(place.iterdir()):
+            if path.name not in known and not path.name.startswith("."):
+                yield f"{path.name} is not part of the release."
+    document, listing = (path.read_bytes() if path.is_file() else None for path in (place / MANIFEST, place / SUMS))
+    if document is None or listing is None or listing != sums(made, document):
+        yield f"{SUMS} is missing or does not belong to the {MANIFEST}."
+
+
+def _difference(path: Path, file: File) -> Iterator[str]:
+    try:
+        digest = files.sha256(path)
+    except FileNotFoundError:
+        yield f"{file.file} is missing."
+    except OSError as error:
+        raise OutsideError(f"{path} cannot be read: {error.strerror}.") from None
+    else:
+        if digest != file.sha256:
+            yield f"{file.file} has SHA-256 {digest}, the manifest says {file.sha256}."
+
+
+def _exists(place: Path) -> bool:
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise OutsideError(f"{place} cannot be read: {error.strerror}.") from None
+    return True
+
+
+def _sync(folder: Path) -> None:
+    """Flush a folder's entries to disk, where the system can (Windows cannot open folders)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
