@@ -6,7 +6,7 @@ setup(
     ext_modules=[
         Extension(
             "wy_abi3._core",
-            ["src/wy_abi3/_core.c"],
+            ["src/_core.c"],
             define_macros=[("Py_LIMITED_API", "0x03090000")],
             py_limited_api=True,
         ),

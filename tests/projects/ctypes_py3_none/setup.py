@@ -30,7 +30,7 @@ setup(
     ext_modules=[
         Extension(
             "wy_ctypes.libwyroman",
-            ["src/wy_ctypes/roman.c"],
+            ["src/roman.c"],
             export_symbols=["wy_roman"],
         ),
     ],

@@ -2,4 +2,4 @@
 
 from setuptools import Extension, setup
 
-setup(ext_modules=[Extension("wy_fails_once._core", ["src/wy_fails_once/_core.c"])])
+setup(ext_modules=[Extension("wy_fails_once._core", ["src/_core.c"])])

@@ -2,4 +2,4 @@
 
 from setuptools import Extension, setup
 
-setup(ext_modules=[Extension("wy_hostile_name._core", ["src/wy_hostile_name/_core.c"])])
+setup(ext_modules=[Extension("wy_hostile_name._core", ["src/_core.c"])])

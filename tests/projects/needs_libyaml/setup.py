@@ -4,6 +4,6 @@ from setuptools import Extension, setup
 
 setup(
     ext_modules=[
-        Extension("wy_needs_libyaml._core", ["src/wy_needs_libyaml/_core.c"], libraries=["yaml"], optional=True),
+        Extension("wy_needs_libyaml._core", ["src/_core.c"], libraries=["yaml"], optional=True),
     ],
 )

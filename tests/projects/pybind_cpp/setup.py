@@ -3,4 +3,4 @@
 from pybind11.setup_helpers import Pybind11Extension
 from setuptools import setup
 
-setup(ext_modules=[Pybind11Extension("wy_pybind_cpp._core", ["src/wy_pybind_cpp/_core.cpp"], cxx_std=17)])
+setup(ext_modules=[Pybind11Extension("wy_pybind_cpp._core", ["src/_core.cpp"], cxx_std=17)])

@@ -4,6 +4,6 @@ from setuptools import Extension, setup
 
 setup(
     ext_modules=[
-        Extension("wy_setuptools_c._core", ["src/wy_setuptools_c/_core.c"], libraries=["m", "pthread"]),
+        Extension("wy_setuptools_c._core", ["src/_core.c"], libraries=["m", "pthread"]),
     ],
 )

@@ -25,7 +25,7 @@ setup(
     ext_modules=[
         Extension(
             "wy_vendored._core",
-            ["src/wy_vendored/_core.c"],
+            ["src/_core.c"],
             include_dirs=["native"],
             depends=["native/fraction.h"],
         ),

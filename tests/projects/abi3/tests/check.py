@@ -9,6 +9,7 @@ assert ".abi3." in wy_abi3._core.__file__, wy_abi3._core.__file__
 counter = wy_abi3.Counter()
 assert counter.add(40) == 40
 assert counter.add(2) == 42
+assert repr(counter) == "Counter(42)"
 assert wy_abi3.Counter().add(0) == 0
 try:
     counter.add(2**63)

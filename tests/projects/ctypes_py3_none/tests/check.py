@@ -6,7 +6,6 @@ import wy_ctypes
 
 assert "site-packages" in wy_ctypes.__file__, wy_ctypes.__file__
 assert importlib.metadata.version("wy-ctypes-py3-none") == "1.0.0"
-assert importlib.metadata.version("WY.ctypes__py3-None") == "1.0.0"
 
 assert wy_ctypes.roman(1) == "I"
 assert wy_ctypes.roman(2026) == "MMXXVI"

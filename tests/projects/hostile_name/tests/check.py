@@ -14,8 +14,13 @@ assert [file.name for file in files] == ["'quoted' $HOME & 觀覽車.txt", "naï
 assert files[0].read_text("utf-8") == "摩天輪\n"
 assert files[1].read_text("utf-8") == "Où sont les données ?\n"
 for file in files:
-    assert wy_hostile_name.adler32(file.read_bytes()) == zlib.adler32(file.read_bytes())
-assert wy_hostile_name.adler32(b"") == zlib.adler32(b"")
+    assert wy_hostile_name.adler32(file) == zlib.adler32(file.read_bytes())
+try:
+    wy_hostile_name.adler32(package / "données")
+except FileNotFoundError as error:
+    assert error.filename == package / "données"
+else:
+    raise AssertionError("a file that is not there had a checksum")
 
 summary = importlib.metadata.metadata("wy-hostile-name")["Summary"]
 assert summary == "Naïve “names” — with commas, spaces, $(dollars), ${{ braces }} and 🎡 in them", summary

@@ -1,17 +1,19 @@
 #include <Python.h>
 
+#include <stdlib.h>
+
 #include "made_before.h"
 
 static PyObject *reached(PyObject *module, PyObject *unused)
 {
     (void)module;
     (void)unused;
-    return Py_BuildValue("{s:i,s:s,s:s,s:s}", "level", WY_LEVEL, "greeting", WY_GREETING, "drink", WY_DRINK,
-                         "before-build", WY_MADE_BEFORE);
+    return Py_BuildValue("{s:i,s:s,s:s,s:s,s:z}", "level", WY_LEVEL, "greeting", WY_GREETING, "drink", WY_DRINK,
+                         "before-build", WY_MADE_BEFORE, "test-environment", getenv("WY_TESTED"));
 }
 
 static PyMethodDef methods[] = {
-    {"reached", reached, METH_NOARGS, "What reached the build, by the option it came from."},
+    {"reached", reached, METH_NOARGS, "What reached the build and this process, by option."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,7 +6,7 @@ setup(
     ext_modules=[
         Extension(
             "wy_subfolder._core",
-            ["src/wy_subfolder/_core.c", "src/rot.c"],
+            ["src/_core.c", "src/rot.c"],
             include_dirs=["src"],
             depends=["src/rot.h"],
         ),

@@ -1,12 +1,12 @@
 #include "rot.h"
 
+#include <string.h>
+
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+static const char turned[] = "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm";
+
 char wy_rot13(char letter)
 {
-    if (letter >= 'a' && letter <= 'z') {
-        return (char)('a' + (letter - 'a' + 13) % 26);
-    }
-    if (letter >= 'A' && letter <= 'Z') {
-        return (char)('A' + (letter - 'A' + 13) % 26);
-    }
-    return letter;
+    const char *found = memchr(letters, letter, sizeof(letters) - 1);
+    return found != NULL ? turned[found - letters] : letter;
 }

@@ -1,14 +1,18 @@
 #include <Python.h>
 
+#include <stdio.h>
+
 #if PY_MAJOR_VERSION == 3 && PY_MINOR_VERSION == 13
 #error "wy-fails-once does not compile for CPython 3.13, on purpose"
 #endif
 
 static PyObject *compiled_for(PyObject *module, PyObject *unused)
 {
+    char text[32];
     (void)module;
     (void)unused;
-    return Py_BuildValue("ii", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+    snprintf(text, sizeof(text), "%d.%d", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+    return PyUnicode_FromString(text);
 }
 
 static PyMethodDef methods[] = {

@@ -1,6 +1,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stdlib.h>
+
 #include <yaml.h>
 
 /* The scalars the parser meets until the stream ends, or -1 when the text is not YAML. */
@@ -25,18 +27,21 @@ static PyObject *count_scalars(PyObject *module, PyObject *argument)
 {
     char *text;
     Py_ssize_t size;
-    yaml_parser_t parser;
+    yaml_parser_t *parser;
     (void)module;
 
     if (PyBytes_AsStringAndSize(argument, &text, &size) < 0) {
         return NULL;
     }
-    if (!yaml_parser_initialize(&parser)) {
+    parser = malloc(sizeof(*parser));
+    if (parser == NULL || !yaml_parser_initialize(parser)) {
+        free(parser);
         return PyErr_NoMemory();
     }
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, (size_t)size);
-    long scalars = count(&parser);
-    yaml_parser_delete(&parser);
+    yaml_parser_set_input_string(parser, (const unsigned char *)text, (size_t)size);
+    long scalars = count(parser);
+    yaml_parser_delete(parser);
+    free(parser);
     if (scalars < 0) {
         PyErr_SetString(PyExc_ValueError, "not YAML");
         return NULL;

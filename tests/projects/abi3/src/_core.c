@@ -1,6 +1,8 @@
 /* A counter that knows only the stable ABI of CPython 3.9. */
 #include <Python.h>
 
+#include <stdio.h>
+
 typedef struct {
     PyObject_HEAD
     long long value;
@@ -14,6 +16,13 @@ static PyObject *counter_add(PyObject *self, PyObject *argument)
     }
     ((Counter *)self)->value += step;
     return PyLong_FromLongLong(((Counter *)self)->value);
+}
+
+static PyObject *counter_repr(PyObject *self)
+{
+    char text[32];
+    snprintf(text, sizeof(text), "Counter(%lld)", ((Counter *)self)->value);
+    return PyUnicode_FromString(text);
 }
 
 /* Instances of a type made at run time own a reference to it. */
@@ -33,6 +42,7 @@ static PyMethodDef counter_methods[] = {
 static PyType_Slot counter_slots[] = {
     {Py_tp_doc, "A counter that starts at nought."},
     {Py_tp_methods, counter_methods},
+    {Py_tp_repr, counter_repr},
     {Py_tp_dealloc, counter_dealloc},
     {0, NULL},
 };

@@ -1,15 +1,25 @@
-#define PY_SSIZE_T_CLEAN
 #include <Python.h>
+
+#include <stdlib.h>
 
 #include "fraction.h"
 
-static PyObject *reduce(PyObject *module, PyObject *args)
+static PyObject *reduce(PyObject *module, PyObject *argument)
 {
-    unsigned long above, below;
+    unsigned long above, below = 1;
+    const char *text = PyUnicode_AsUTF8(argument);
+    char *rest;
     (void)module;
 
-    if (!PyArg_ParseTuple(args, "kk:reduce", &above, &below)) {
+    if (text == NULL) {
         return NULL;
+    }
+    above = strtoul(text, &rest, 10);
+    if (*rest == '/') {
+        below = strtoul(rest + 1, &rest, 10);
+    }
+    if (*rest != '\0') {
+        return PyErr_Format(PyExc_ValueError, "not a fraction: '%s'", text);
     }
     if (below == 0) {
         PyErr_SetString(PyExc_ZeroDivisionError, "a fraction over nought");
@@ -20,7 +30,7 @@ static PyObject *reduce(PyObject *module, PyObject *args)
 }
 
 static PyMethodDef methods[] = {
-    {"reduce", reduce, METH_VARARGS, "A fraction in its lowest terms."},
+    {"reduce", reduce, METH_O, "A fraction in its lowest terms."},
     {NULL, NULL, 0, NULL},
 };
 
