@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
-from wheelyard import builds, runners
+from wheelyard import builds, durations, runners, schedule
 from wheelyard.builds import Build
-from wheelyard.config import Config, SplitName
+from wheelyard.config import Concurrency, Config, SplitName
+from wheelyard.errors import UsageError
 from wheelyard.lock import Lock
-from wheelyard.plan import Expected, Job, Plan
+from wheelyard.plan import Estimate, Expected, Job, Plan
 from wheelyard.revision import Revision
-from wheelyard.targets import Target
+from wheelyard.runners import Slots
+from wheelyard.schedule import Batch, Lane, Schedule, Work
+from wheelyard.targets import Platform, Target
+
+# A job may take this many times its estimate, and at least so many minutes, before it is ended.
+PATIENCE = 3
+LEAST_TIMEOUT = 60
+# How full a job may be planned: estimates are wrong by some.
+FULL = 0.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Builds of one target and variant, which may share jobs, and where they run."""
+
+    target: Target
+    variant: str | None
+    emulated: bool
+    labels: tuple[str, ...]
+    builds: tuple[Build, ...]
+    lane: Lane
 
 
 def make(config: Config, lock: Lock, revision: Revision) -> Plan:
-    """The plan of a release."""
+    """The plan of a release.
+
+    Raises `UsageError` when a job would take longer than its timeout, by durations that were measured.
+    """
     every = builds.of(config, lock)
+    rows = lanes(config, lock, every)
+    slots = slots_of(config)
+    found = schedule.solve([row.lane for row in rows], slots)
+    jobs = tuple(_jobs(config, rows, found))
+    measured = frozenset(lock.durations)
+    if problem := "\n".join(_too_long(rows, found, jobs, measured)):
+        raise UsageError(problem)
     return Plan(
         name=config.project.name,
         version=config.project.version,
@@ -25,17 +59,51 @@ def make(config: Config, lock: Lock, revision: Revision) -> Plan:
         tools=lock.tools,
         sdist=config.tool.sdist.build,
         pure=config.tool.pure,
-        jobs=tuple(_job(config, name, batch) for name, batch in _batches(config, every).items()),
+        jobs=jobs,
         expected=tuple(Expected(identifiers=b.identifiers, pattern=b.pattern, variant=b.variant) for b in every),
+        estimate=_estimate(rows, slots, found) if jobs else None,
     )
 
 
-def _batches(config: Config, every: Iterable[Build]) -> dict[str, list[Build]]:
-    """What each job builds, by the job's name."""
-    found: dict[str, list[Build]] = {}
-    for build in every:
-        found.setdefault(_name(build, _split(config, build.target)), []).append(build)
-    return found
+def slots_of(config: Config) -> Slots:
+    """How many jobs run at one time."""
+    asked = config.tool.concurrency
+    return Slots(total=asked.total, macos=asked.macos) if isinstance(asked, Concurrency) else runners.PLANS[asked]
+
+
+def lanes(config: Config, lock: Lock, every: Sequence[Build]) -> tuple[Row, ...]:
+    """The builds as the scheduler sees them: what may share a job, what it takes, and where it runs."""
+    minutes = durations.minutes(every, lock.durations, emulated=config.tool.emulate)
+    together: dict[tuple[Target, str | None], list[tuple[Build, float]]] = {}
+    for build, each in zip(every, minutes, strict=True):
+        together.setdefault((build.target, build.variant), []).append((build, each))
+    return tuple(_row(config, target, timed) for (target, _), timed in together.items())
+
+
+def _row(config: Config, target: Target, timed: Sequence[tuple[Build, float]]) -> Row:
+    group = tuple(build for build, _ in timed)
+    emulated = target in config.tool.emulate
+    asked = config.tool.runners.get(target) or runners.default(target, emulated=emulated)
+    labels = (asked,) if isinstance(asked, str) else asked
+    contained = target.platform is Platform.LINUX
+    before_all = durations.BEFORE_ALL if _before_all(config, target) else 0.0
+    lane = Lane(
+        works=tuple(Work(minutes=each, container=b.identifier.system if contained else "") for b, each in timed),
+        fixed=durations.FIXED.get(target.platform, durations.FIXED_ELSEWHERE) + (0.0 if contained else before_all),
+        each_container=durations.CONTAINER + before_all if contained else 0.0,
+        pool=runners.pool(labels),
+        price=runners.price(labels),
+        limit=(config.tool.timeout or runners.JOB_MINUTES) * FULL,
+        cut=_cut(group, _split(config, target)),
+    )
+    variant = group[0].variant
+    return Row(target=target, variant=variant, emulated=emulated, labels=labels, builds=group, lane=lane)
+
+
+def _before_all(config: Config, target: Target) -> bool:
+    options = config.cibuildwheel
+    platform = options.get(target.platform, {})
+    return bool(options.get("before-all") or (isinstance(platform, dict) and platform.get("before-all")))
 
 
 def _split(config: Config, target: Target) -> SplitName:
@@ -43,34 +111,90 @@ def _split(config: Config, target: Target) -> SplitName:
     return split.get(target.platform, "auto") if isinstance(split, dict) else split
 
 
-def _name(build: Build, split: SplitName) -> str:
-    """The name of the job a build belongs to, when jobs are cut along one dimension."""
+def _cut(group: Sequence[Build], split: SplitName) -> tuple[tuple[int, ...], ...] | None:
+    """The division of builds into jobs along one dimension; None leaves it to the scheduler."""
+    if split == "auto":
+        return None
+    jobs: dict[str, list[int]] = {}
+    for place, build in enumerate(group):
+        jobs.setdefault(_dimension(build, split), []).append(place)
+    return tuple(tuple(job) for job in jobs.values())
+
+
+def _dimension(build: Build, split: SplitName) -> str:
     match split:
-        case "target":
-            name = str(build.target)
-        case "libc" | "auto":
-            libc = f"-{build.identifier.system}" if build.identifier.system in {"manylinux", "musllinux"} else ""
-            name = f"{build.target}{libc}"
+        case "target" | "auto":
+            return ""
+        case "libc":
+            return build.identifier.system
         case "python":
-            name = f"{build.target}-{build.identifier.python}"
+            return build.identifier.python
         case "identifier":
-            name = str(build.identifier)
+            return build.identifier
         case _:
             assert_never(split)
-    return name if build.variant is None else f"{name}-{build.variant}"
 
 
-def _job(config: Config, name: str, batch: list[Build]) -> Job:
-    target = batch[0].target
-    emulated = target in config.tool.emulate
-    labels = config.tool.runners.get(target) or runners.default(target, emulated=emulated)
-    return Job(
-        id=name,
-        target=target,
-        runner=(labels,) if isinstance(labels, str) else labels,
-        identifiers=tuple(identifier for build in batch for identifier in build.identifiers),
-        emulated=emulated,
-        variant=batch[0].variant,
-        environment={identifier: env for build in batch for identifier, env in build.environment.items()},
-        timeout_minutes=config.tool.timeout or runners.JOB_MINUTES,
+def _jobs(config: Config, rows: Sequence[Row], found: Schedule) -> Iterator[Job]:
+    names = [_name(rows[batch.lane], batch) for batch in found.batches]
+    several = Counter(names)
+    seen: Counter[str] = Counter()
+    for name, batch in zip(names, found.batches, strict=True):
+        row = rows[batch.lane]
+        mine = [row.builds[place] for place in batch.works]
+        seen[name] += 1
+        yield Job(
+            id=name if several[name] == 1 else f"{name}-{seen[name]}",
+            target=row.target,
+            runner=row.labels,
+            identifiers=tuple(identifier for build in mine for identifier in build.identifiers),
+            emulated=row.emulated,
+            variant=row.variant,
+            environment={identifier: env for build in mine for identifier, env in build.environment.items()},
+            estimate_minutes=round(batch.minutes, 1),
+            timeout_minutes=config.tool.timeout or _timeout(batch.minutes),
+        )
+
+
+def _name(row: Row, batch: Batch) -> str:
+    """A job's name says what is in it: an identifier, a target with one libc or Python, or a target."""
+    mine = [row.builds[place].identifier for place in batch.works]
+    systems = {identifier.system for identifier in mine}
+    pythons = {identifier.python for identifier in mine}
+    if len(mine) == 1 and len(row.builds) > 1:
+        name = str(mine[0])
+    elif len(pythons) == 1 and len(row.builds) > len(mine):
+        name = f"{row.target}-{mine[0].python}"
+    elif len(systems) == 1 and len({build.identifier.system for build in row.builds}) > 1:
+        name = f"{row.target}-{mine[0].system}"
+    else:
+        name = str(row.target)
+    return f"{name}-{row.variant}" if row.variant else name
+
+
+def _timeout(minutes: float) -> int:
+    """Whole tens of minutes after which a job is surely stuck."""
+    return min(runners.JOB_MINUTES, max(LEAST_TIMEOUT, math.ceil(PATIENCE * minutes / 10) * 10))
+
+
+def _too_long(rows: Sequence[Row], found: Schedule, jobs: Sequence[Job], measured: frozenset[str]) -> Iterator[str]:
+    """Jobs that would be ended before they are done; without a measurement nobody knows."""
+    for job, batch in zip(jobs, found.batches, strict=True):
+        row = rows[batch.lane]
+        mine = [row.builds[place] for place in batch.works]
+        if batch.minutes > job.timeout_minutes and measured & {durations.name(b.identifier, b.variant) for b in mine}:
+            way = "a finer split" if len(mine) > 1 else "a faster runner"
+            qemu = ", or a native runner instead of emulation" if job.emulated else ""
+            yield (
+                f"The job {job.id} would take {batch.minutes:.0f} minutes and is ended after {job.timeout_minutes}."
+                f" Give it {way}{qemu}, or a longer timeout (at most {runners.JOB_MINUTES})."
+            )
+
+
+def _estimate(rows: Sequence[Row], slots: Slots, found: Schedule) -> Estimate:
+    return Estimate(
+        makespan_minutes=round(found.makespan, 1),
+        lower_bound_minutes=round(schedule.lower_bound([row.lane for row in rows], slots), 1),
+        billed_minutes=found.billed,
+        cost_usd=round(found.cost, 2),
     )

@@ -144,6 +144,19 @@ def price(labels: tuple[str, ...]) -> float:
     return PRICES[found] if found else 0.0
 
 
+def pool(labels: tuple[str, ...]) -> str:
+    """Whose slots a job takes: `github` or `macos`; a machine of somebody else is one of its own.
+
+    Partners have machines enough that their jobs wait no longer than others.
+    """
+    if len(labels) == 1 and labels[0] in PARTNER_LABELS:
+        return "github"
+    found = machine(labels)
+    if found is None:
+        return " ".join(labels)
+    return "macos" if found[0] == "macos" else "github"
+
+
 def mistakes(target: Target, labels: str | tuple[str, ...], *, emulated: bool) -> Iterator[str]:
     """What is wrong with running `target` on a machine with `labels`, each a sentence with what to do.
 
