@@ -7,15 +7,29 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import builder, documents, engines, files, git, orders, resources, sdist, wheelhouse
+from wheelyard import (
+    builder,
+    config,
+    documents,
+    engines,
+    files,
+    git,
+    locking,
+    orders,
+    planner,
+    resources,
+    sdist,
+    wheelhouse,
+)
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
 from wheelyard.manifest import JobReport, Result, State
-from wheelyard.plan import Job, Plan
+from wheelyard.plan import Job, Plan, load
 from wheelyard.process import Programs
 from wheelyard.targets import selects
 from wheelyard.wheelhouse import Ledger
@@ -52,7 +66,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, console: Console) -> None:
     """Build what is asked for and not there yet; what failed is raised after all else is done."""
     workspace = enter(options.project)
-    plan = _plan(workspace, options.plan)
+    plan = _plan(workspace, options.plan, console)
     jobs = _jobs(plan, options.jobs)
     if options.dry_run:
         _tell(plan, jobs, options, console)
@@ -70,6 +84,16 @@ def run(options: Namespace, console: Console) -> None:
 
         console.show(builds.table(reports))
     _judge(reports, house)
+
+
+def _plan(workspace: Workspace, file: Path | None, console: Console) -> Plan:
+    """The plan in a file, or the one that is true now."""
+    if file is not None:
+        return load(files.read(file), source=str(file))
+    change = locking.current(workspace)
+    if not change.none:
+        console.warn(locking.stale(change))
+    return planner.make(workspace.config, change.after, git.revision(workspace.root))
 
 
 def _build(
@@ -95,7 +119,8 @@ def _build(
             archive = next(books[0].folder.path.glob("*.tar.gz"))
             source = sdist.unpack(archive, work / "from-sdist")
             run = replace(run, source=source, plan=msgspec.structs.replace(plan, package="."))
-        books += _wheels(run, jobs, options=options, console=console)
+        look = partial(_look, policy=workspace.config.tool.audit)
+        books += _wheels(run, jobs, parallel=options.parallel, look=look, console=console)
         return tuple(book.report for book in books)
     finally:
         files.remove(work)
@@ -125,23 +150,26 @@ def _sdist(run: orders.Run, console: Console) -> Ledger:
     return book
 
 
-def _wheels(run: orders.Run, jobs: Sequence[Job], *, options: Namespace, console: Console) -> list[Ledger]:
+def _wheels(
+    run: orders.Run, jobs: Sequence[Job], *, parallel: int | None, look: builder.Look, console: Console
+) -> list[Ledger]:
     """The ledgers of all jobs, after everything that was still to build was tried."""
     from wheelyard.report import builds  # noqa: PLC0415  # rich is slow to import
 
     pairs = [orders.of(run, job) for job in jobs]
     tasks = [task for _, tasks in pairs for task in tasks]
-    parallel = options.parallel or max((os.cpu_count() or 1) // 2, min(os.cpu_count() or 1, 2))
+    parallel = parallel or max((os.cpu_count() or 1) // 2, min(os.cpu_count() or 1, 2))
     with builds.live(console, total=len(tasks)) as watch:
-        builder.run(tasks, plan=run.plan, parallel=parallel, programs=Programs(), look=_look, watch=watch)
+        builder.run(tasks, plan=run.plan, parallel=parallel, programs=Programs(), look=look, watch=watch)
     return [book for book, _ in pairs]
 
 
-def _look(wheel: Path) -> tuple[str, ...]:
+def _look(wheel: Path, policy: config.Audit) -> tuple[str, ...]:
     """The errors that the audit finds in a wheel."""
     from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
 
-    raise NotImplementedError(audit, wheel)
+    findings = audit.wheel(wheel, policy=policy)
+    return tuple(str(finding) for finding in findings if finding.severity is audit.Severity.ERROR)
 
 
 def _judge(reports: Sequence[JobReport], house: Path) -> None:
