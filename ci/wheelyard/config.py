@@ -63,10 +63,13 @@ class Ignore(_Table, frozen=True, kw_only=True):
 
 
 class Audit(_Table, frozen=True, kw_only=True):
-    """What every wheel is held to. Policies are the newest allowed, such as `2_28` or `1_2` or `11.0`."""
+    """What every wheel is held to: the newest allowed, such as `2_28`, `1_2`, `11.0` or `3.9`; a size as `25 MB`."""
 
     manylinux: Annotated[str, Meta(pattern=r"^(1|2010|2014|\d+_\d+)$")] | None = None
     musllinux: Annotated[str, Meta(pattern=r"^\d+_\d+$")] | None = None
+    macos: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
+    abi3: Annotated[str, Meta(pattern=r"^3\.\d+$")] | None = None
+    max_size: Annotated[str, Meta(pattern=r"^\d+(\.\d+)? ?(kB|MB|GB)$")] | None = None
     ignore: tuple[Ignore, ...] = ()
 
 

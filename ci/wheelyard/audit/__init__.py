@@ -5,41 +5,115 @@ Reading is one pass over the archive; every rule is a pure function of what that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from wheelyard import files
 from wheelyard.audit import archive
+from wheelyard.audit.contents import Contents
 from wheelyard.audit.findings import Audited, Finding, Report, Severity
-from wheelyard.audit.rules import FAMILIES
+from wheelyard.audit.policy import ignores
+from wheelyard.audit.rule import Hit
+from wheelyard.audit.rules import FAMILIES, RULES, UNUSED_IGNORE, across
 from wheelyard.config import Audit as Policy
+from wheelyard.config import Ignore
+from wheelyard.errors import ConfigError, nearest
 from wheelyard.targets import Identifier
 
 __all__ = ["Audited", "Finding", "Policy", "Report", "Severity", "sdist", "wheel", "wheels"]
 
 OWN_POLICY = Policy()
+_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def wheel(path: Path, *, policy: Policy = OWN_POLICY) -> tuple[Finding, ...]:
-    """What is wrong with one wheel, errors first.
+    """What is wrong with one wheel, errors first, without what the policy accepts.
+
+    Raises:
+        OutsideError: it could not be looked at.
+        ConfigError: the policy names a rule that there is not.
+    """
+    _check(policy)
+    return _audited(archive.read(path), policy, set()).findings
+
+
+def wheels(
+    paths: Iterable[Path],
+    *,
+    policy: Policy = OWN_POLICY,
+    planned: Iterable[Identifier] | None = None,
+    previous: Mapping[str, int] | None = None,
+) -> Report:
+    """What is wrong with each wheel, and with the set: do its members agree, does it answer what is `planned`.
+
+    `previous` has the sizes in bytes of the last release's files, by file name.
+    """
+    _check(policy)
+    paths = tuple(paths)
+    names = Counter(path.name for path in paths)
+    used: set[Ignore] = set()
+    audited: list[Audited] = []
+    summaries: list[across.Summary] = []
+    for path in paths:
+        contents = archive.read(path)
+        audited.append(_audited(contents, policy, used))
+        digest = files.sha256(path) if names[path.name] > 1 else None
+        if (summary := across.summary(contents, digest=digest)) is not None:
+            summaries.append(summary)
+    sizes = {across.key(file): size for file, size in (previous or {}).items()}
+    found = list(across.findings(summaries, planned=planned, previous=sizes))
+    return Report(wheels=tuple(audited), across=(*_accepted(found, policy, used), *_unused(policy, used)))
+
+
+def sdist(path: Path) -> tuple[Finding, ...]:
+    """What is wrong with a source distribution: its metadata, as twine and PyPI judge it.
 
     Raises:
         OutsideError: it could not be looked at.
     """
-    contents = archive.read(path)
-    found = (finding for rules in FAMILIES.values() for rule in rules for finding in rule.findings(contents, policy))
-    return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
-
-
-def wheels(
-    paths: Iterable[Path], *, policy: Policy = OWN_POLICY, planned: Iterable[Identifier] | None = None
-) -> Report:
-    """What is wrong with each wheel, and with the set: does it answer what is `planned`, do its members agree."""
-    del planned
-    return Report(wheels=tuple(Audited(file=path.name, findings=wheel(path, policy=policy)) for path in paths))
-
-
-def sdist(path: Path) -> tuple[Finding, ...]:
-    """What is wrong with a source distribution: its metadata, as twine and PyPI judge it."""
-    from wheelyard.audit import source  # noqa: PLC0415
+    from wheelyard.audit import source  # noqa: PLC0415  # most audits see no sdist
 
     return source.findings(path)
+
+
+def _audited(contents: Contents, policy: Policy, used: set[Ignore]) -> Audited:
+    found: list[Finding] = []
+    ignored: list[Finding] = []
+    for rule in (rule for family in FAMILIES.values() for rule in family):
+        for finding in rule.findings(contents, policy):
+            if (ignore := ignores(policy, rule.id, contents)) is None:
+                found.append(finding)
+            else:
+                used.add(ignore)
+                ignored.append(finding)
+    found.sort(key=lambda finding: _ORDER[finding.severity])
+    return Audited(file=contents.file, findings=tuple(found), ignored=tuple(ignored))
+
+
+def _accepted(found: Iterable[Finding], policy: Policy, used: set[Ignore]) -> Iterable[Finding]:
+    """The findings about the set that no ignore accepts; `select` sees their file's name only."""
+    for finding in found:
+        ignore = ignores(policy, finding.rule, Contents(file=finding.file, size=0))
+        if ignore is None:
+            yield finding
+        else:
+            used.add(ignore)
+
+
+def _unused(policy: Policy, used: set[Ignore]) -> Iterable[Finding]:
+    for ignore in policy.ignore:
+        if ignore not in used:
+            message = f"No finding of {ignore.rule} on {ignore.select!r} ({ignore.reason})."
+            yield UNUSED_IGNORE.finding(Hit(message=message), file="[tool.wheelyard.audit]")
+
+
+def _check(policy: Policy) -> None:
+    """Refuse a policy that names rules there are not, all at once."""
+    mistakes = [
+        f"ignore[{place}].rule: there is no rule {ignore.rule!r}.{nearest(ignore.rule, RULES)}"
+        for place, ignore in enumerate(policy.ignore)
+        if ignore.rule not in RULES
+    ]
+    if mistakes:
+        raise ConfigError("[tool.wheelyard.audit]", mistakes)

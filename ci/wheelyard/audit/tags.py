@@ -62,7 +62,8 @@ class PlatformTag:
             if found := form.fullmatch(text):
                 parts = found.groupdict()
                 if "legacy" in parts:
-                    system, version = "manylinux", _LEGACY[parts["legacy"]]
+                    system = "manylinux"
+                    version: tuple[int, ...] = _LEGACY[parts["legacy"]]
                 else:
                     system = parts.get("kind") or parts["system"]
                     version = tuple(int(parts[key]) for key in ("major", "minor") if (parts.get(key) or "").isdigit())
@@ -79,31 +80,40 @@ class PlatformTag:
 
 @dataclass(frozen=True, kw_only=True)
 class Suffix:
-    """What the file name of an extension module says: `abi3`, or `cp312` with its platform."""
+    """What the file name of an extension module says: `abi3` or `cp312`, and the platform where it names one.
+
+    For PyPy and GraalPy the two are not told apart: `abi` has all of it, with underscores.
+    """
 
     module: str
     abi: str
-    platform: str
+    platform: str = ""
+
+    def fits(self, abi: str) -> bool:
+        """Whether the interpreter of an ABI tag looks for this name."""
+        return self.abi == abi or (self.abi.startswith(("pypy", "graalpy")) and self.abi.startswith(abi))
 
 
 _EXTENSION = re.compile(
     r"(?P<module>[^.]+)\."
     r"(?:cpython-(?P<cp>\d+[a-z]*)(?:-(?P<cp_platform>[\w-]+))?\.so"
-    r"|cp(?P<win>\d+[a-z]*)-(?P<win_platform>[\w]+)\.pyd"
+    r"|cp(?P<win>\d+[a-z]*)-(?P<win_platform>\w+)\.pyd"
     r"|(?P<stable>abi3t?)(?:-(?P<stable_platform>[\w-]+))?\.(?:so|pyd)"
-    r"|(?P<pypy>(?:pypy|graalpy)\d+(?:-[\w]+)*?)-(?P<pypy_platform>[a-z]\w*(?:-[\w-]+)?)\.(?:so|pyd))"
+    r"|(?P<other>(?:pypy|graalpy)\d+[\w-]*)\.(?:so|pyd))"
 )
 
 
 def extension(base: str) -> Suffix | None:
-    """The parts of the file name of an extension module that names its ABI; None for any other file."""
+    """The parts of the file name of an extension module that names its ABI; None for any other file.
+
+    The suffixes are those of `importlib.machinery.EXTENSION_SUFFIXES` on each interpreter.
+    """
     found = _EXTENSION.fullmatch(base)
     if found is None:
         return None
     if version := found["cp"] or found["win"]:
-        return Suffix(
-            module=found["module"], abi=f"cp{version}", platform=found["cp_platform"] or found["win_platform"] or ""
-        )
+        platform = found["cp_platform"] or found["win_platform"] or ""
+        return Suffix(module=found["module"], abi=f"cp{version}", platform=platform)
     if found["stable"]:
         return Suffix(module=found["module"], abi=found["stable"], platform=found["stable_platform"] or "")
-    return Suffix(module=found["module"], abi=found["pypy"], platform=found["pypy_platform"] or "")
+    return Suffix(module=found["module"], abi=found["other"].replace("-", "_"))

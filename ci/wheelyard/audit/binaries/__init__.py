@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Flag, StrEnum, auto
 from io import BytesIO
 
+from wheelyard.audit.tags import extension
+
 LARGEST_FAT = 16
 DAMAGED = (
     "a public parser raises anything on damaged input: whatever it is, the file cannot be read, which is what we report"
@@ -30,6 +32,7 @@ class Trait(Flag):
     TEXT_RELOCATIONS = auto()
     DEBUG_INFO = auto()
     SIGNED = auto()
+    BROKEN_SIGNATURE = auto()
     OWN_LIBCXX = auto()  # carries a copy of LLVM's C++ library inside
 
 
@@ -70,7 +73,7 @@ class Slice:
         return frozenset(name for names in self.imports.values() for name in names if name.startswith(("Py", "_Py")))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Binary:
     """One member of a wheel that is native code."""
 
@@ -82,6 +85,13 @@ class Binary:
     def name(self) -> str:
         """The file's name without its folder."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def module(self) -> bool:
+        """Whether Python may import it: by its file name, or because it starts a module."""
+        if extension(self.name) is not None or self.name.endswith(".pyd"):
+            return True
+        return any(name.startswith("PyInit_") for part in self.slices for name in part.exports)
 
     @property
     def archs(self) -> frozenset[str]:

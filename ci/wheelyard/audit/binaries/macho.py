@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from io import BytesIO
 from typing import Any
@@ -54,7 +55,9 @@ def _slice(header: Any, data: memoryview) -> Slice:  # noqa: ANN401
         system=loads.system,
         minimum=loads.minimum,
         sdk=loads.sdk,
-        traits=loads.traits | {_PROGRAM: Trait.PROGRAM, _OBJECT: Trait.OBJECT}.get(header.header.filetype, NO_TRAITS),
+        traits=loads.traits
+        | _signature(loads.signature, data)
+        | {_PROGRAM: Trait.PROGRAM, _OBJECT: Trait.OBJECT}.get(header.header.filetype, NO_TRAITS),
     )
 
 
@@ -70,6 +73,7 @@ class _Loads:
         self.minimum: tuple[int, ...] | None = None
         self.sdk: tuple[int, ...] | None = None
         self.symbols: tuple[int, int, int] | None = None
+        self.signature: tuple[int, int] | None = None
         self.traits = NO_TRAITS
         for load, command, rest in header.commands:
             self._take(load.cmd, command, rest)
@@ -91,7 +95,7 @@ class _Loads:
                 self.system = _MINIMUM_COMMANDS[kind]
                 self.minimum, self.sdk = _version(int(command.version)), _version(int(command.reserved))
             case mach_o.LC_CODE_SIGNATURE:
-                self.traits |= Trait.SIGNED
+                self.signature = int(command.dataoff), int(command.datasize)
             case mach_o.LC_SYMTAB:
                 self.symbols = int(command.symoff), int(command.nsyms), int(command.stroff)
             case mach_o.LC_SEGMENT | mach_o.LC_SEGMENT_64 if bytes(command.segname).startswith(b"__DWARF"):
@@ -124,3 +128,39 @@ def _symbols(
         name = strings[name_at : strings.find(b"\0", name_at)].decode("utf-8", "replace").removeprefix("_")
         (exports if kind & _UNDEFINED_TYPE else imports).add(name)
     return frozenset(imports), frozenset(exports)
+
+
+# The blobs of a signature (https://github.com/apple-oss-distributions/xnu, osfmk/kern/cs_blobs.h).
+_SUPER_BLOB, _CODE_DIRECTORY = 0xFADE0CC0, 0xFADE0C02
+_CODE_DIRECTORY_HEAD = struct.Struct(">9I4B")
+_HASHES = {1: "sha1", 2: "sha256", 3: "sha256", 4: "sha384"}
+_MOST_BLOBS = 64
+
+
+def _signature(at: tuple[int, int] | None, data: memoryview) -> Trait:
+    """Whether there is a signature, and whether every page still has the digest that it vouches for."""
+    if at is None:
+        return NO_TRAITS
+    blob = bytes(data[at[0] : at[0] + at[1]])
+    magic, _, count = struct.unpack_from(">3I", blob)
+    if magic != _SUPER_BLOB or count > _MOST_BLOBS:
+        return Trait.SIGNED | Trait.BROKEN_SIGNATURE
+    for index in range(count):
+        _, start = struct.unpack_from(">2I", blob, 12 + 8 * index)
+        if struct.unpack_from(">I", blob, start)[0] == _CODE_DIRECTORY and not _pages_true(blob[start:], data):
+            return Trait.SIGNED | Trait.BROKEN_SIGNATURE
+    return Trait.SIGNED
+
+
+def _pages_true(directory: bytes, data: memoryview) -> bool:
+    """Whether each page of code has its digest in a code directory."""
+    head = _CODE_DIRECTORY_HEAD.unpack_from(directory)
+    hashes_at, slots, limit, size, kind, page_bits = head[4], head[7], head[8], head[9], head[10], head[12]
+    page = 1 << page_bits if page_bits else max(limit, 1)
+    if kind not in _HASHES or limit > len(data) or slots * page < limit:
+        return False
+    for slot in range(slots):
+        digest = hashlib.new(_HASHES[kind], data[slot * page : min((slot + 1) * page, limit)]).digest()[:size]
+        if digest != directory[hashes_at + slot * size : hashes_at + (slot + 1) * size]:
+            return False
+    return True

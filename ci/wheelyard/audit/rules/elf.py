@@ -11,7 +11,7 @@ from wheelyard.audit.binaries import Binary, Format, Slice, Trait
 from wheelyard.audit.contents import Contents
 from wheelyard.audit.policies import Allowed
 from wheelyard.audit.rule import ERROR, WARNING, Check, Hit, Policy, Rule
-from wheelyard.audit.tags import PlatformTag, extension
+from wheelyard.audit.tags import PlatformTag
 from wheelyard.errors import listed
 
 _PEP600 = "https://peps.python.org/pep-0600/"
@@ -168,12 +168,8 @@ def _arch(contents: Contents, _: Policy) -> Iterator[Hit]:
     none_fits = bool(elfs) and not any(binary.archs & wanted for binary in elfs)
     for binary in elfs:
         part = binary.slices[0]
-        if part.arch not in wanted and (none_fits or extension(binary.name) or _is_module(part)):
+        if part.arch not in wanted and (none_fits or binary.module):
             yield Hit(path=binary.path, message=f"It is for {part.arch}, the tag says {listed(sorted(wanted))}.")
-
-
-def _is_module(part: Slice) -> bool:
-    return any(name.startswith("PyInit_") for name in part.exports)
 
 
 def _two_libcxx(contents: Contents, _: Policy) -> Iterator[Hit]:
