@@ -99,8 +99,8 @@ class Binary:
         return frozenset(part.arch for part in self.slices)
 
     def has(self, trait: Trait) -> bool:
-        """Whether any slice has this trait."""
-        return any(trait in part.traits for part in self.slices)
+        """Whether any slice has this trait, or any of several."""
+        return any(trait & part.traits for part in self.slices)
 
 
 class UnreadableError(ValueError):

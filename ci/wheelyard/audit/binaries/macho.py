@@ -93,7 +93,7 @@ class _Loads:
                 self.minimum, self.sdk = _version(int(command.minos)), _version(int(command.sdk))
             case mach_o.LC_VERSION_MIN_MACOSX | mach_o.LC_VERSION_MIN_IPHONEOS:
                 self.system = _MINIMUM_COMMANDS[kind]
-                self.minimum, self.sdk = _version(int(command.version)), _version(int(command.reserved))
+                self.minimum, self.sdk = _version(int(command.version)), _version(int(command.sdk))
             case mach_o.LC_CODE_SIGNATURE:
                 self.signature = int(command.dataoff), int(command.datasize)
             case mach_o.LC_SYMTAB:

@@ -20,25 +20,20 @@ _WANTED: list[int] = [
 def read(data: bytes) -> Slice:
     """The one slice of a PE file; names of libraries in lower case, as Windows compares them."""
     image = pefile.PE(data=data, fast_load=True)
-    try:
-        image.parse_data_directories(directories=_WANTED)
-        imports = _imports(getattr(image, "DIRECTORY_ENTRY_IMPORT", ()))
-        delayed = _imports(getattr(image, "DIRECTORY_ENTRY_DELAY_IMPORT", ()))
-        exports = getattr(image, "DIRECTORY_ENTRY_EXPORT", None)
-        machine: int = image.FILE_HEADER.Machine
-        return Slice(
-            arch=_ARCHS.get(machine, f"machine {machine:#x}"),
-            identity=_text(exports.name).lower() if exports is not None and exports.name else None,
-            needed=tuple(imports),
-            optional=tuple(library for library in delayed if library not in imports),
-            imports=imports | {library: names for library, names in delayed.items() if library not in imports},
-            exports=frozenset(_text(symbol.name) for symbol in exports.symbols if symbol.name)
-            if exports
-            else frozenset(),
-            traits=NO_TRAITS if image.FILE_HEADER.Characteristics & _IS_DLL else Trait.PROGRAM,
-        )
-    finally:
-        image.close()
+    image.parse_data_directories(directories=_WANTED)
+    imports = _imports(getattr(image, "DIRECTORY_ENTRY_IMPORT", ()))
+    delayed = _imports(getattr(image, "DIRECTORY_ENTRY_DELAY_IMPORT", ()))
+    exports = getattr(image, "DIRECTORY_ENTRY_EXPORT", None)
+    machine: int = image.FILE_HEADER.Machine
+    return Slice(
+        arch=_ARCHS.get(machine, f"machine {machine:#x}"),
+        identity=_text(exports.name).lower() if exports is not None and exports.name else None,
+        needed=tuple(imports),
+        optional=tuple(library for library in delayed if library not in imports),
+        imports=imports | {library: names for library, names in delayed.items() if library not in imports},
+        exports=frozenset(_text(symbol.name) for symbol in exports.symbols if symbol.name) if exports else frozenset(),
+        traits=NO_TRAITS if image.FILE_HEADER.Characteristics & _IS_DLL else Trait.PROGRAM,
+    )
 
 
 def _imports(directory: Any) -> dict[str, frozenset[str]]:  # noqa: ANN401

@@ -110,7 +110,7 @@ def _version(interpreter: str) -> tuple[int, int] | None:
 
 
 def _none(contents: Contents, _: Policy) -> Iterator[Hit]:
-    if _abis(contents) != {"none"}:
+    if _abis(contents) != {"none"} or contents.pure:
         return
     for binary in contents.binaries:
         names = _python(binary)

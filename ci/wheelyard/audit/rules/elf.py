@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from wheelyard.audit import policies
+from wheelyard.audit import glibc, policies
 from wheelyard.audit.binaries import Binary, Format, Slice, Trait
 from wheelyard.audit.contents import Contents
 from wheelyard.audit.policies import Allowed
@@ -21,9 +21,6 @@ _SYSTEMS = ("manylinux", "musllinux")
 _VERSIONED = re.compile(
     r"lib(c|m|dl|pthread|rt|util|resolv|nsl|anl|crypt|mvec|BrokenLocale|thread_db|gcc_s|stdc\+\+|atomic|gfortran|gomp|"
     r"quadmath)\.so\.\d+|ld-linux.*|ld64\.so\..*"
-)
-_LINKER = frozenset(
-    {"__gmon_start__", "_DYNAMIC", "_GLOBAL_OFFSET_TABLE_", "__dso_handle", "_end", "__bss_start", "_edata"}
 )
 _PYTHON = ("Py", "_Py", "GraalPy", "_Graal")
 
@@ -91,7 +88,7 @@ def _links_python(contents: Contents, _: Policy) -> Iterator[Hit]:
 def _forbidden(contents: Contents, _: Policy) -> Iterator[Hit]:
     for claim, policy, binary, part in _policies(contents):
         for library in part.needed:
-            if found := policy.forbidden.get(library, frozenset()) & part.imported:
+            if found := policy.forbidden.get(library, frozenset()) & part.loose:
                 message = f"It uses {listed(sorted(found))} of {library}, which {claim.text} does not promise."
                 yield Hit(path=binary.path, message=message)
 
@@ -105,7 +102,7 @@ def _undefined(contents: Contents, _: Policy) -> Iterator[Hit]:
         for binary, part in _elfs(contents, claim):
             if Trait.OBJECT in part.traits or not _all_known(part, contents):
                 continue
-            loose = {name for name in part.loose - _LINKER if not name.startswith(_PYTHON)}
+            loose = {name for name in part.loose if not name.startswith(_PYTHON) and not glibc.in_every_process(name)}
             if loose and exported is None:
                 exported = frozenset().union(*(other.exports for file in contents.binaries for other in file.slices))
             if lost := sorted(loose - (exported or frozenset())):

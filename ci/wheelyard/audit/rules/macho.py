@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from wheelyard.audit.binaries import Binary, Format, Slice, Trait
 from wheelyard.audit.contents import Contents
-from wheelyard.audit.rule import ERROR, Hit, Policy, Rule
+from wheelyard.audit.rule import ERROR, WARNING, Hit, Policy, Rule
 from wheelyard.audit.tags import PlatformTag
 from wheelyard.errors import listed
 
 _LOADING = "https://developer.apple.com/library/archive/documentation/DeveloperTools/Conceptual/DynamicLibraries/"
 _SYSTEMS = {"macosx": "macos", "iphoneos": "ios", "iphonesimulator": "iphonesimulator"}
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/Library/")
-_FIRST_ON_ARM = (11, 0)
+_FIRST_ON_ARM = {"macosx": (11, 0), "iphonesimulator": (14, 0)}
 _ONLY_MAJOR_COUNTS = 11
 
 
@@ -43,9 +43,9 @@ def _too_new(contents: Contents, _: Policy) -> Iterator[Hit]:
 
 
 def _promised(claim: PlatformTag, part: Slice) -> tuple[int, ...]:
-    """What a tag says of one slice: no Mac with an ARM processor ever ran anything older than 11."""
-    if claim.system == "macosx" and part.arch == "aarch64":
-        return max(claim.version, _FIRST_ON_ARM)
+    """What a tag says of one slice: no Mac with an ARM processor ever ran anything older than 11, or iOS 14."""
+    if part.arch == "aarch64":
+        return max(claim.version, _FIRST_ON_ARM.get(claim.system, (0,)))
     return claim.version
 
 
@@ -194,7 +194,7 @@ RULES = (
     ),
     Rule(
         id="macho-rpath",
-        severity=ERROR,
+        severity=WARNING,
         says="A run path is a folder of the build machine.",
         fix="Delete it (install_name_tool -delete_rpath), or make it relative: @loader_path/...",
         why="It leaks a folder of the build machine, and loads whatever somebody puts there.",

@@ -9,6 +9,7 @@ from io import StringIO
 
 from wheelyard.audit.contents import Contents
 from wheelyard.audit.rule import ERROR, WARNING, Hit, Policy, Rule
+from wheelyard.errors import listed
 
 _CORE = "https://packaging.python.org/en/latest/specifications/core-metadata/"
 _SUMMARY_LENGTH = 512
@@ -67,9 +68,10 @@ def broken_description(metadata: Message) -> Iterator[str]:
     """What keeps the description from being rendered; only reStructuredText can fail."""
     parsed = EmailMessage()
     parsed["content-type"] = str(metadata["Description-Content-Type"] or "text/x-rst")
-    if parsed.get_content_type() not in {"text/plain", "text/markdown"} and (
-        why := _unrenderable(description(metadata))
-    ):
+    body = description(metadata)
+    if body.strip() in {"", "UNKNOWN"}:
+        return
+    if parsed.get_content_type() not in {"text/plain", "text/markdown"} and (why := _unrenderable(body)):
         yield f"The description cannot be rendered as reStructuredText: {why}"
 
 
@@ -110,12 +112,17 @@ def refused(metadata: Message) -> Iterator[str]:
             yield f"A project URL needs a label of at most 32 letters: {line}."
         if not url.startswith(("http://", "https://", "ftp://")):
             yield f"A project URL is no address: {line}."
-    classifiers = [str(line) for line in metadata.get_all("Classifier", [])]
-    if metadata["License-Expression"] and any(line.startswith("License ::") for line in classifiers):
-        yield "It has both a License-Expression and a licence among its classifiers."
-    for line in classifiers:
-        if line.startswith("Private ::"):
+    for line in metadata.get_all("Classifier", []):
+        if str(line).startswith("Private ::"):
             yield f"The classifier {line!r} keeps it off PyPI."
+
+
+def _licence_twice(contents: Contents, _: Policy) -> Iterator[Hit]:
+    if contents.metadata is None or not contents.metadata["License-Expression"]:
+        return
+    classifiers = [str(line) for line in contents.metadata.get_all("Classifier", [])]
+    if found := [line for line in classifiers if line.startswith("License ::")]:
+        yield Hit(path=_path(contents), message=f"It has a License-Expression and these classifiers: {listed(found)}.")
 
 
 def _path(contents: Contents) -> str:
@@ -158,5 +165,14 @@ RULES = (
         why="The upload ends in an error 400 after other files have gone out.",
         source="PyPI's documentation, Project metadata",
         check=_pypi,
+    ),
+    Rule(
+        id="metadata-licence-twice",
+        severity=WARNING,
+        says="The licence is said twice, as an expression and as a classifier.",
+        fix="Keep `license` in [project] and delete the classifiers that begin with License.",
+        why="Newer build back ends refuse to build it.",
+        source="https://peps.python.org/pep-0639/#deprecate-license-classifiers",
+        check=_licence_twice,
     ),
 )

@@ -89,9 +89,9 @@ def _other_python(contents: Contents, _: Policy) -> Iterator[Hit]:
 
 def _stray(contents: Contents, _: Policy) -> Iterator[Hit]:
     if any(platform.system == "win" for platform in contents.platforms):
-        for member in contents.members:
-            if member.name.lower().endswith(_STRAY):
-                yield Hit(path=member.name, message="The linker made it; at run time nothing needs it.")
+        found = [member.name for member in contents.members if member.name.lower().endswith(_STRAY)]
+        if found:
+            yield Hit(path=found[0], message=f"The linker made them, at run time nothing needs them: {listed(found)}.")
 
 
 def _foreign(contents: Contents, _: Policy) -> Iterator[Hit]:
