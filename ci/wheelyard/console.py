@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress
 
+_WIDE = 400  # columns of a table where no terminal says how many
+
 
 class Console:
     """Where a verb talks. Colour and live progress are for terminals only; `quiet` leaves data and errors."""
@@ -33,10 +35,10 @@ class Console:
         self.data(documents.dump(value).decode())
 
     def show(self, renderable: RenderableType) -> None:
-        """Print a table or other rich text as data, as wide as the terminal."""
+        """Print a table or other rich text as data, as wide as the terminal; in a file or pipe no name is broken."""
         from rich.console import Console as Rich  # noqa: PLC0415  # only output for people needs it
 
-        Rich(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), highlight=False).print(renderable)
+        Rich(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(renderable)
 
     def say(self, text: str) -> None:
         """Tell a person what is going on."""

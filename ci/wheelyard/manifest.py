@@ -51,6 +51,7 @@ class JobReport(msgspec.Struct, frozen=True, kw_only=True):
     tools: dict[str, str]
     image: str | None = None
     commit: str | None
+    tree: str | None = None  # git's name of the very files it was built of, uncommitted changes included
     source_date: int
     results: tuple[Result, ...] = ()
 

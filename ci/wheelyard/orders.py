@@ -54,6 +54,7 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
         engine=engine,
         tools={"wheelyard": __version__, **run.plan.tools},
         commit=revision.commit,
+        tree=revision.tree,
         source_date=revision.date,
     )
     folder = JobFolder(path=files.folder(run.house / name))

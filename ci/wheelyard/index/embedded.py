@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -62,9 +63,27 @@ def serve(folder: Path) -> Iterator[Served]:
                 last = log.read().decode(errors="replace").strip().splitlines()[-5:]
                 raise OutsideError("The embedded index did not start: " + "\n".join(last or ["no reason given"]))
             base = f"http://127.0.0.1:{port.strip()}/"
-            yield Served(upload=base, simple=f"{base}simple/")
+            with _past_proxies():
+                yield Served(upload=base, simple=f"{base}simple/")
         finally:
             _stop(server)
+
+
+@contextmanager
+def _past_proxies() -> Iterator[None]:
+    """Have requests and pip reach loopback directly where a proxy is set: they take that from the environment only."""
+    names = ("NO_PROXY", "no_proxy")
+    before = {name: os.environ.get(name) for name in names}
+    for name in names:
+        os.environ[name] = ",".join(filter(None, (before[name], "127.0.0.1")))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _port(stream: IO[str] | None) -> str:

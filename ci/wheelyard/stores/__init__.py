@@ -65,6 +65,10 @@ class Store(Protocol):
 
     name: str
 
+    def tags(self) -> tuple[str, ...]:
+        """The tags of all releases, drafts included, sorted."""
+        ...
+
     def find(self, tag: str) -> Release | None:
         """The release of a tag, drafts included, or None where there surely is none."""
         ...

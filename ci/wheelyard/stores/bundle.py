@@ -131,12 +131,14 @@ def _wheel(piece: Piece) -> wheels.Wheel:
 
 def _why(identifier: Identifier, plan: Plan, reports: Sequence[JobReport]) -> str:
     """A missing identifier with the reason its job gives, or the job that has not reported."""
-    jobs = [job.id for job in plan.jobs if identifier in job.identifiers]
     for report in reports:
         for result in report.results:
-            if result.identifier == identifier and result.state is not State.BUILT:
+            if result.identifier == identifier and result.state is State.BUILT:
+                return f"{identifier} (job {report.job} reported {result.file}, which is not there)"
+            if result.identifier == identifier:
                 words = f": {result.message.splitlines()[0]}" if result.message else ""
                 return f"{identifier} ({result.state} in job {report.job}{words})"
+    jobs = [job.id for job in plan.jobs if identifier in job.identifiers]
     silent = [job for job in jobs if job not in {report.job for report in reports}]
     return f"{identifier} (job {listed(silent)} left nothing)" if silent else f"{identifier} (job {listed(jobs)})"
 
@@ -180,6 +182,8 @@ def _strange(plan: Plan, pieces: Iterable[Piece], reports: Iterable[JobReport]) 
     for report in reports:
         if report.commit != plan.revision.commit:
             yield f"job {report.job} (built of {report.commit}, planned for {plan.revision.commit})"
+        elif report.tree is not None and report.tree != plan.revision.tree:
+            yield f"job {report.job} (built of other uncommitted changes than those planned)"
     for piece in pieces:
         name, version = _name_and_version(piece.file)
         if name != _canonical(plan.name) or (plan.version is not None and not _same(version, plan.version)):

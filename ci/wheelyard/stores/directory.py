@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from wheelyard import documents, files, manifest
 from wheelyard.errors import FindingsError, OutsideError, UsageError, listed
@@ -31,6 +31,11 @@ class Directory:
 
     folder: Path
     name: str = "directory"
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the releases that are there."""
+        found = self.folder.glob(f"*/{MANIFEST}") if self.folder.is_dir() else ()
+        return tuple(sorted(unquote(path.parent.name) for path in found if not path.parent.name.startswith(".")))
 
     def find(self, tag: str) -> Release | None:
         """The release of `tag`; a folder of that name that holds no manifest is refused, not overwritten."""

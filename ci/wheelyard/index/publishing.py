@@ -1,0 +1,92 @@
+"""Bring an index to hold exactly the files of a release: compare, send what is missing, see it there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from wheelyard.errors import OutsideError
+from wheelyard.index import uploads
+from wheelyard.index.account import Account
+from wheelyard.index.reader import Reader
+from wheelyard.index.sender import Look, Sender, Watch
+from wheelyard.index.simple import Page
+from wheelyard.index.uploads import Comparison, Outcome, Sent
+from wheelyard.manifest import Manifest
+
+_POLL_SECONDS = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publishing:
+    """A release on its way to one index. Without a reader nothing can be compared, before or after."""
+
+    made: Manifest
+    account: Account
+    reader: Reader | None
+    pause: Callable[[float], None] = time.sleep
+
+    def compare(self) -> Comparison:
+        """What the index has of the release; files with other bytes there are a `FindingsError`."""
+        page = self._page()
+        digests = {}
+        for file in self.made.files:
+            listed = page.get(file.file) if page else None
+            if listed is not None and listed.sha256 is None and self.reader is not None:
+                digests[file.file] = self.reader.digest(listed)
+        comparison = uploads.compare(self.made.files, page, digests=digests)
+        comparison.refuse_clashes(self.account.url)
+        return comparison
+
+    def send(
+        self, comparison: Comparison, paths: Mapping[str, Path], *, parallel: int, watch: Watch, wait: float
+    ) -> tuple[Sent, ...]:
+        """Upload what is missing and wait until the index shows it; gives a report on every file of the release."""
+        reports = [uploads.sent(file, Outcome.THERE) for file in comparison.there]
+        if comparison.missing:
+            sender = Sender(self.account, parallel=parallel, look=self._look(), watch=watch, pause=self.pause)
+            reports += sender.send(uploads.batches(comparison.missing), paths=paths)
+        order = {file.file: position for position, file in enumerate(self.made.files)}
+        return self._settled(sorted(reports, key=lambda report: order[report.file]), wait)
+
+    def _settled(self, reports: Sequence[Sent], wait: float) -> tuple[Sent, ...]:
+        """The reports, with those uploaded files set apart that the index does not show in time."""
+        late = tuple(report.file for report in reports if report.outcome is Outcome.UPLOADED)
+        if self.reader is None or not late:
+            return tuple(reports)
+        deadline = time.monotonic() + wait
+        while late := uploads.invisible(reports, self._shown()):
+            if time.monotonic() >= deadline:
+                break
+            self.pause(_POLL_SECONDS)
+        return tuple(
+            msgspec.structs.replace(report, outcome=Outcome.WAITING) if report.file in late else report
+            for report in reports
+        )
+
+    def _shown(self) -> Page | None:
+        """The page after an upload; that it cannot be read now takes nothing back of what the index accepted."""
+        try:
+            return self._page()
+        except OutsideError:
+            return None
+
+    def _page(self) -> Page | None:
+        return self.reader.page(canonicalize_name(self.made.name)) if self.reader else None
+
+    def _look(self) -> Look | None:
+        reader = self.reader
+        if reader is None:
+            return None
+
+        def look(file: str) -> str | None:
+            page = self._page()
+            listed = page.get(file) if page else None
+            return None if listed is None else listed.sha256 or reader.digest(listed)
+
+        return look

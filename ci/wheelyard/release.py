@@ -1,0 +1,54 @@
+"""Look at all files of a release before it is kept, and again before it leaves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from wheelyard import process
+from wheelyard.config import Audit as Policy
+from wheelyard.errors import FindingsError
+from wheelyard.manifest import Manifest
+
+_AT_ONCE = 100  # files a command, so that no system's command line is too short
+
+
+def refuse_defects(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]) -> None:
+    """Audit the whole set; errors are raised together as one `FindingsError`, warnings are passed to `warn`."""
+    from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
+
+    wheels = [path for name, path in paths.items() if name.endswith(".whl")]
+    others = [path for name, path in paths.items() if not name.endswith(".whl")]
+    planned = {identifier for file in made.files for identifier in file.identifiers}
+    report = audit.wheels(wheels, policy=policy, planned=planned)
+    found = (*report.findings, *(finding for path in others for finding in audit.sdist(path)))
+    for finding in found:
+        if finding.severity is audit.Severity.WARNING:
+            warn(str(finding))
+    errors = [str(finding) for finding in found if finding.severity is audit.Severity.ERROR]
+    if errors:
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise FindingsError("\n".join((f"The audit found {count}:", *(f"  {error}" for error in errors))))
+
+
+def refuse_unrenderable(paths: Iterable[Path]) -> None:
+    """Run `twine check --strict`: an index shows the description of a file only if this passes."""
+    every = list(paths)
+    parts = (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
+    failed = [line for part in parts for line in _twine_check(part)]
+    if failed:
+        raise FindingsError(
+            "\n".join(("twine check --strict found:", *(f"  {line}" for line in failed)))
+            + "\nCorrect the description or its content type in pyproject.toml, and build again."
+        )
+
+
+def _twine_check(paths: Iterable[Path]) -> Iterator[str]:
+    """What twine says of files that do not pass."""
+    names = [str(path) for path in paths]
+    env = {**os.environ, "COLUMNS": "500", "NO_COLOR": "1", "TERM": "dumb"}
+    ended = process.run((sys.executable, "-m", "twine", "check", "--strict", *names), env=env)
+    if ended.code != 0:
+        yield from (line for line in ended.output.splitlines() if line.strip() and not line.endswith("PASSED"))

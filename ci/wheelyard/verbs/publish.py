@@ -1,0 +1,204 @@
+"""Upload a complete release to a package index with twine."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wheelyard import files, plan, release, stores, wheelhouse
+from wheelyard.errors import FindingsError, IncompleteError, OutsideError, UsageError, listed
+from wheelyard.manifest import Manifest
+from wheelyard.stores import Release, Store
+from wheelyard.workspace import Workspace, enter
+
+if TYPE_CHECKING:
+    from wheelyard.console import Console
+    from wheelyard.index.account import Account
+    from wheelyard.index.publishing import Publishing
+    from wheelyard.index.uploads import Comparison, Sent
+
+EPILOG = """\
+examples:
+  wheelyard publish                                  to the index of [tool.wheelyard.publish]
+  wheelyard publish --index testpypi                 to another that twine knows, or a section of .pypirc
+  wheelyard publish --index https://host/legacy/     to any address twine can upload to
+  wheelyard publish --rehearse                       to an index of its own on this machine, and install from it
+
+User name and token come from where twine looks for them: TWINE_USERNAME and TWINE_PASSWORD, .pypirc, the keyring,
+trusted publishing. After an interruption the same command sends only what the index does not have.
+"""
+
+PYPI_MOST_BYTES = 100 << 20  # of one file, unless the project has a higher limit
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What `wheelyard publish` takes."""
+    parser.epilog = EPILOG
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--version", dest="release", metavar="VERSION", help="the release (default: the plan's version)")
+    which.add_argument("--tag", help="the release, by its tag")
+    parser.add_argument("--index", metavar="NAME-OR-URL", help="where to (default: [tool.wheelyard.publish] index)")
+    parser.add_argument("--simple", metavar="URL", help="where the index shows its files; none to compare nothing")
+    parser.add_argument("--parallel", type=_count, default=4, metavar="N", help="uploads at a time (default: 4)")
+    parser.add_argument("--wait", type=float, default=60, metavar="S", help="seconds for files to show (default: 60)")
+    parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
+    parser.add_argument("--dry-run", action="store_true", help="check and compare everything, upload nothing")
+    parser.add_argument("--json", action="store_true", help="print what became of each file")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Errand:
+    """One release on its way out: where its files are, and how the user wants it done."""
+
+    found: Release
+    paths: Mapping[str, Path]
+    options: Namespace
+    console: Console
+
+
+def run(options: Namespace, console: Console) -> None:
+    """Publish the store's release; a second run sends only what the first one did not."""
+    workspace = enter(options.project)
+    store = stores.choose(workspace.config.tool.release.store, root=workspace.root)
+    found = _release(store, workspace, options)
+    with files.scratch("publish") as scratch:
+        paths = store.fetch(found, folder=scratch)
+        console.say(f"checking {len(paths)} files of {found.where}")
+        release.refuse_defects(found.manifest, paths, policy=workspace.config.tool.audit, warn=console.warn)
+        release.refuse_unrenderable(paths.values())
+        errand = _Errand(found=found, paths=paths, options=options, console=console)
+        if options.rehearse:
+            _rehearse(errand)
+        else:
+            _publish(errand, store, index=options.index or workspace.config.tool.publish.index)
+
+
+def _release(store: Store, workspace: Workspace, options: Namespace) -> Release:
+    """The release to publish, by tag, version, or what was planned last."""
+    tag = options.tag
+    if tag is None:
+        version = options.release or _planned(workspace) or workspace.config.project.version
+        if version is None:
+            tags = " or ".join(store.tags()) or "TAG"
+            raise UsageError(f"The version is made by the build backend. Say which release: --tag {tags}.")
+        tag = workspace.config.tool.release.tag.replace("{version}", version)
+    found = store.find(tag)
+    if found is None:
+        there = f" There are {listed(store.tags())}." if store.tags() else ""
+        raise IncompleteError(f"The store {store.name} has no release {tag}.{there} Run `wheelyard collect` first.")
+    if not found.manifest.files:
+        raise IncompleteError(f"The release {found.where} has no files. An empty release is never published.")
+    return found
+
+
+def _planned(workspace: Workspace) -> str | None:
+    path = workspace.wheelhouse / wheelhouse.PLAN
+    return plan.load(files.read(path), source=str(path)).version if path.is_file() else None
+
+
+def _publish(errand: _Errand, store: Store, *, index: str) -> None:
+    from wheelyard.index import account  # noqa: PLC0415  # twine is slow to import
+    from wheelyard.index.publishing import Publishing  # noqa: PLC0415
+
+    options, console, made = errand.options, errand.console, errand.found.manifest
+    if name := account.overridden():
+        console.warn(f"{name} is set and not used: the index is that of --index or [tool.wheelyard.publish].")
+    chosen = account.resolve(index)
+    _refuse_for(chosen, made, console)
+    reader = None if options.simple == "none" else chosen.reader(options.simple)
+    publishing = Publishing(made=made, account=chosen, reader=reader)
+    comparison = publishing.compare()
+    for file in comparison.yanked:
+        console.warn(f"{file} is yanked on {chosen.url}.")
+    if options.dry_run:
+        _tell_dry(comparison, chosen, console)
+        return
+    if comparison.missing:
+        store.freeze(errand.found, index=chosen.url)
+    _send(errand, publishing, comparison)
+
+
+def _refuse_for(chosen: Account, made: Manifest, console: Console) -> None:
+    """What PyPI would refuse, said before the first byte."""
+    if not chosen.is_pypi:
+        return
+    if "+" in made.version:
+        raise FindingsError(
+            f"{chosen.url} takes no version with a local part, and this one is {made.version}. Release a version"
+            " without what follows the +; a build of a clean, tagged commit has none."
+        )
+    for file in made.files:
+        if file.size > PYPI_MOST_BYTES:
+            console.warn(f"{file.file} has {file.size >> 20} MiB; without a raised limit {chosen.url} takes 100 MiB.")
+
+
+def _send(errand: _Errand, publishing: Publishing, comparison: Comparison) -> None:
+    """Upload, show what became of each file, and raise for those the index does not have."""
+    from wheelyard.report import uploads  # noqa: PLC0415  # rich is slow to import
+
+    options, missing = errand.options, comparison.missing
+    with uploads.live(errand.console, files=len(missing), total=sum(file.size for file in missing)) as watch:
+        reports = publishing.send(comparison, errand.paths, parallel=options.parallel, watch=watch, wait=options.wait)
+    _tell(errand, publishing.account, reports)
+    _judge(publishing.account, reports)
+
+
+def _tell_dry(comparison: Comparison, chosen: Account, console: Console) -> None:
+    from wheelyard.index.uploads import batches  # noqa: PLC0415
+
+    for file in comparison.there:
+        console.data(f"already there: {file.file}")
+    for batch in batches(comparison.missing):
+        for file in batch:
+            console.data(f"would upload {file.file} ({file.size} bytes) to {chosen.url}")
+
+
+def _tell(errand: _Errand, chosen: Account, reports: Sequence[Sent]) -> None:
+    from wheelyard.index.uploads import Outcome, Published  # noqa: PLC0415
+
+    made, console = errand.found.manifest, errand.console
+    if errand.options.json:
+        console.json(Published(name=made.name, version=made.version, index=chosen.url, files=tuple(reports)))
+    else:
+        from wheelyard.report import uploads  # noqa: PLC0415
+
+        console.show(uploads.table(reports))
+    late = [report.file for report in reports if report.outcome is Outcome.WAITING]
+    if late:
+        console.warn(
+            f"{chosen.url} took {len(late)} files and does not show them yet: {listed(late)}. Run the same command"
+            " later to see that they are there."
+        )
+
+
+def _judge(chosen: Account, reports: Sequence[Sent]) -> None:
+    """Raise for files the index does not have."""
+    wrong = [report for report in reports if report.went_wrong]
+    if wrong:
+        said = [f"  {report.file}: {report.words}" for report in wrong if report.words]
+        raise OutsideError(
+            "\n".join((f"{len(wrong)} of {len(reports)} files did not get to {chosen.url}:", *said))
+            + "\nThe same command sends only what is missing, once the cause is mended."
+        )
+
+
+def _rehearse(errand: _Errand) -> None:
+    """Do all of it against an index of our own, then install from that."""
+    from wheelyard.index import account, embedded, rehearsal  # noqa: PLC0415
+    from wheelyard.index.publishing import Publishing  # noqa: PLC0415
+
+    made = errand.found.manifest
+    with files.scratch("rehearsal") as scratch, embedded.serve(scratch / "index") as served:
+        chosen = account.resolve(served.upload, login=served.login)
+        publishing = Publishing(made=made, account=chosen, reader=chosen.reader())
+        _send(errand, publishing, publishing.compare())
+        errand.console.say(rehearsal.install(made, errand.paths, served=served, scratch=scratch))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)

@@ -1,0 +1,219 @@
+"""A package index of our own over real HTTP, with real bytes, that fails exactly where a test says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer instead of the usual one; `drop` closes the connection without any, after `store`."""
+
+    status: int = 200
+    reason: str | None = None
+    body: str = ""
+    kind: str = "text/plain"
+    headers: dict[str, str] = field(default_factory=dict)
+    store: bool = False
+    drop: bool = False
+
+
+Fault = Callable[[str], Reply | None]
+
+
+@dataclass(kw_only=True)
+class FakeIndex:
+    """What the index holds and what happened to it.
+
+    `faults` are asked in turn, by the number of the upload from 1, before a file is taken. `pages` answers requests
+    for simple pages by the path. `shows` says whether a file is shown yet. `on_bytes` hears of every piece received.
+    """
+
+    url: str = ""
+    held: dict[str, bytes] = field(default_factory=dict)
+    faults: dict[int, Fault] = field(default_factory=dict)
+    pages: dict[str, list[Reply]] = field(default_factory=dict)
+    shows: Callable[[str], bool] = lambda _file: True
+    shown_digest: Callable[[str, str], str | None] = lambda _file, digest: digest
+    on_bytes: Callable[[int], None] = lambda _count: None
+    html: bool = False
+    login: str | None = None
+    accepted: Counter[str] = field(default_factory=Counter)
+    order: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    received: int = 0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    most_at_once: int = 0
+    now: int = 0
+
+    @property
+    def upload(self) -> str:
+        """Where twine sends files."""
+        return f"{self.url}/legacy/"
+
+    @property
+    def simple(self) -> str:
+        """Where installers look."""
+        return f"{self.url}/simple/"
+
+
+@contextmanager
+def fake_index(**settings: Any) -> Iterator[FakeIndex]:
+    """A running index, stopped at the end."""
+    index = FakeIndex(**settings)
+
+    class Handler(_Handler):
+        fake = index
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    index.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield index
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeIndex
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+    def do_GET(self) -> None:
+        fake = self.fake
+        fake.requests.append(f"GET {self.path}")
+        if replies := fake.pages.get(self.path):
+            self._reply(replies.pop(0) if len(replies) > 1 else replies[0])
+        elif fake.login is not None and self.headers.get("Authorization") != fake.login:
+            self._reply(Reply(status=401))
+        elif self.path == "/simple/":
+            self._reply(Reply(kind="text/html", body="<html></html>"))
+        elif self.path.startswith("/files/"):
+            self._send(200, "application/octet-stream", fake.held[self.path.removeprefix("/files/")])
+        else:
+            self._project()
+
+    def do_POST(self) -> None:
+        fake = self.fake
+        with fake.guard:
+            fake.now += 1
+            fake.most_at_once = max(fake.most_at_once, fake.now)
+        try:
+            body = self._body()
+            if body is not None:
+                self._take(body)
+        finally:
+            with fake.guard:
+                fake.now -= 1
+
+    def _body(self) -> bytes | None:
+        """The whole body, or None where the sender went away."""
+        left, parts = int(self.headers["Content-Length"]), []
+        while left:
+            part = self.rfile.read1(min(left, 1 << 14))
+            if not part:
+                return None
+            parts.append(part)
+            left -= len(part)
+            with self.fake.guard:
+                self.fake.received += len(part)
+                received = self.fake.received
+            self.fake.on_bytes(received)
+        return b"".join(parts)
+
+    def _take(self, body: bytes) -> None:
+        fake = self.fake
+        file, content = _content(self.headers["Content-Type"], body)
+        with fake.guard:
+            fake.order.append(file)
+            number = len(fake.order)
+        fault = fake.faults.get(number) or fake.faults.get(0)
+        reply = fault(file) if fault else None
+        if reply is None:
+            reply = self._usual(file, content)
+        if reply.store:
+            with fake.guard:
+                fake.held[file] = content
+                fake.accepted[file] += 1
+        self._reply(reply)
+
+    def _usual(self, file: str, content: bytes) -> Reply:
+        fake = self.fake
+        if fake.login is not None and self.headers.get("Authorization") != fake.login:
+            return Reply(status=403, reason="Invalid or non-existent authentication information.")
+        with fake.guard:
+            there = fake.held.get(file)
+        if there is None:
+            return Reply(store=True)
+        if there == content:
+            return Reply()
+        return Reply(status=400, reason=f"File already exists ({file!r}).")
+
+    def _project(self) -> None:
+        fake = self.fake
+        with fake.guard:
+            files = {name: content for name, content in sorted(fake.held.items()) if fake.shows(name)}
+        if not files:
+            self._reply(Reply(status=404))
+            return
+        actual = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        digests = {name: fake.shown_digest(name, digest) for name, digest in actual.items()}
+        self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.url))
+
+    def _reply(self, reply: Reply) -> None:
+        if reply.drop:
+            self.close_connection = True
+            self.connection.shutdown(2)
+            return
+        self._send(reply.status, reply.kind, reply.body.encode(), reason=reply.reason, headers=reply.headers)
+
+    def _send(
+        self, status: int, kind: str, body: bytes, *, reason: str | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status, reason)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _as_html(digests: dict[str, str | None]) -> Reply:
+    links = "".join(
+        f'<a href="../../files/{name}{f"#sha256={digest}" if digest else ""}">{name}</a><br/>'
+        for name, digest in digests.items()
+    )
+    return Reply(kind="text/html; charset=utf-8", body=f"<!DOCTYPE html><html><body>{links}</body></html>")
+
+
+def _as_json(digests: dict[str, str | None], url: str) -> Reply:
+    entries = [
+        {"filename": name, "url": f"{url}/files/{name}", "hashes": {"sha256": digest} if digest else {}}
+        for name, digest in digests.items()
+    ]
+    document = {"meta": {"api-version": "1.0"}, "name": "sample", "files": entries}
+    return Reply(kind="application/vnd.pypi.simple.v1+json", body=json.dumps(document))
+
+
+def _content(kind: str, body: bytes) -> tuple[str, bytes]:
+    """The file in an upload form; the email package would change line ends in it."""
+    boundary = kind.partition("boundary=")[2].strip('"').encode()
+    for part in body.split(b"--" + boundary)[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        name = re.search(rb'name="content"; filename="([^"]+)"', head)
+        if name is not None:
+            return name[1].decode(), content.removesuffix(b"\r\n")
+    raise AssertionError(body[:200])
