@@ -12,16 +12,16 @@ from pathlib import Path
 from wheelyard import files
 from wheelyard.audit import archive
 from wheelyard.audit.contents import Contents
-from wheelyard.audit.findings import Audited, Finding, Report, Severity
+from wheelyard.audit.findings import Audited, Finding, Report, Severity, UnreadError
 from wheelyard.audit.policy import ignores
 from wheelyard.audit.rule import Hit
 from wheelyard.audit.rules import FAMILIES, RULES, UNUSED_IGNORE, across
 from wheelyard.config import Audit as Policy
 from wheelyard.config import Ignore
-from wheelyard.errors import ConfigError, nearest
+from wheelyard.errors import ConfigError, OutsideError, nearest
 from wheelyard.targets import Identifier
 
-__all__ = ["Audited", "Finding", "Policy", "Report", "Severity", "sdist", "wheel", "wheels"]
+__all__ = ["Audited", "Finding", "Policy", "Report", "Severity", "UnreadError", "sdist", "wheel", "wheels"]
 
 OWN_POLICY = Policy()
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
@@ -48,6 +48,10 @@ def wheels(
     """What is wrong with each wheel, and with the set: do its members agree, does it answer what is `planned`.
 
     `previous` has the sizes in bytes of the last release's files, by file name.
+
+    Raises:
+        UnreadError: some could not be looked at; it has the report of the others.
+        ConfigError: the policy names a rule that there is not.
     """
     _check(policy)
     paths = tuple(paths)
@@ -55,15 +59,23 @@ def wheels(
     used: set[Ignore] = set()
     audited: list[Audited] = []
     summaries: list[across.Summary] = []
+    unread: list[str] = []
     for path in paths:
-        contents = archive.read(path)
+        try:
+            contents = archive.read(path)
+        except OutsideError as error:
+            unread.append(str(error))
+            continue
         audited.append(_audited(contents, policy, used))
         digest = files.sha256(path) if names[path.name] > 1 else None
         if (summary := across.summary(contents, digest=digest)) is not None:
             summaries.append(summary)
     sizes = {across.key(file): size for file, size in (previous or {}).items()}
     found = list(across.findings(summaries, planned=planned, previous=sizes))
-    return Report(wheels=tuple(audited), across=(*_accepted(found, policy, used), *_unused(policy, used)))
+    report = Report(wheels=tuple(audited), across=(*_accepted(found, policy, used), *_unused(policy, used)))
+    if unread:
+        raise UnreadError("\n".join(unread), report=report)
+    return report
 
 
 def sdist(path: Path) -> tuple[Finding, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from wheelyard.errors import OutsideError
 
 
 class Severity(StrEnum):
@@ -47,6 +49,10 @@ class Report:
     wheels: tuple[Audited, ...]
     across: tuple[Finding, ...] = ()
 
+    def with_sdists(self, sdists: Iterable[Audited]) -> Report:
+        """The report with what was found in source distributions after the wheels."""
+        return Report(wheels=(*self.wheels, *sdists), across=self.across)
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, wheel by wheel, those about the set last."""
@@ -65,3 +71,11 @@ class Report:
     def of(self, severity: Severity) -> Iterator[Finding]:
         """The findings of one severity."""
         return (finding for finding in self.findings if finding.severity is severity)
+
+
+class UnreadError(OutsideError):
+    """Some wheels could not be looked at; `report` is of the others."""
+
+    def __init__(self, message: str, *, report: Report) -> None:
+        super().__init__(message)
+        self.report = report

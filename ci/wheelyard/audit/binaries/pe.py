@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pefile
@@ -18,7 +19,18 @@ _WANTED: list[int] = [
 
 
 def read(data: bytes) -> Slice:
-    """The one slice of a PE file; names of libraries in lower case, as Windows compares them."""
+    """The one slice of a PE file; names of libraries in lower case, as Windows compares them.
+
+    pefile collects garbage when it is done with a file. What was there before is kept out of that: it saves a third.
+    """
+    gc.freeze()
+    try:
+        return _read(data)
+    finally:
+        gc.unfreeze()
+
+
+def _read(data: bytes) -> Slice:
     image = pefile.PE(data=data, fast_load=True)
     image.parse_data_directories(directories=_WANTED)
     imports = _imports(getattr(image, "DIRECTORY_ENTRY_IMPORT", ()))
