@@ -13,23 +13,20 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from wheelyard import abi, documents, runners
+from wheelyard import abi, automation, documents, runners
 from wheelyard.abi import Abi
+from wheelyard.automation import BuildStep, Checkout, On, Workflow
 from wheelyard.errors import ConfigError, UsageError
+from wheelyard.tables import Labels, NonEmpty
+from wheelyard.tables import Table as _Table
 from wheelyard.targets import Platform, Target
 
-Labels = str | tuple[str, ...]
 SplitName = Literal["auto", "target", "libc", "python", "identifier"]
-NonEmpty = Annotated[str, Meta(min_length=1)]
 
 
 def _keyed_by(names: type[Target | Platform]) -> Meta:
     """The note in the schema that a table's keys are the members of an enumeration."""
     return Meta(extra_json_schema={"propertyNames": {"enum": [str(name) for name in names]}})
-
-
-class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """A TOML table: keys with dashes, unknown keys refused."""
 
 
 class Sdist(_Table, frozen=True, kw_only=True):
@@ -43,7 +40,7 @@ class Override(_Table, frozen=True, kw_only=True):
     """What differs for the identifiers that `select` matches."""
 
     select: NonEmpty
-    env: dict[str, str] = {}
+    env: dict[str, str] = msgspec.field(default_factory=dict)
     variant: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] | None = None
 
 
@@ -81,9 +78,18 @@ class Release(_Table, frozen=True, kw_only=True):
 
 
 class Publish(_Table, frozen=True, kw_only=True):
-    """The package index a release is uploaded to: a name twine knows, or a URL."""
+    """The package index a release is uploaded to: a name twine knows, or a URL; on GitHub, from an environment."""
 
     index: NonEmpty = "pypi"
+    environment: NonEmpty = "pypi"
+    attest: bool = True
+
+
+class Macos(_Table, frozen=True, kw_only=True):
+    """What wheels for macOS are built against."""
+
+    deployment_target: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
+    sdk: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
 
 
 class Tool(_Table, frozen=True, kw_only=True):
@@ -93,7 +99,7 @@ class Tool(_Table, frozen=True, kw_only=True):
     package: NonEmpty = "."
     pure: bool = False
     split: SplitName | Annotated[dict[Platform, SplitName], _keyed_by(Platform)] = "auto"
-    runners: Annotated[dict[Target, Labels], _keyed_by(Target)] = {}
+    runners: Annotated[dict[Target, Labels], _keyed_by(Target)] = msgspec.field(default_factory=dict)
     emulate: tuple[Target, ...] = ()
     abi: Annotated[str, Meta(pattern=r"^(auto|each|py3-none|cp3\d+-abi3)$")] = "auto"
     timeout: Annotated[int, Meta(ge=1, le=360)] | None = None
@@ -103,6 +109,11 @@ class Tool(_Table, frozen=True, kw_only=True):
     audit: Audit = Audit()
     release: Release = Release()
     publish: Publish = Publish()
+    macos: Macos = Macos()
+    checkout: Checkout = Checkout()
+    steps: tuple[BuildStep, ...] = ()
+    on: On = On()
+    workflow: Workflow = Workflow()
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,3 +221,6 @@ def _contradictions(tool: Tool) -> Iterator[str]:
             yield f"runners.{target}: {mistake}"
     if tool.package.startswith("/") or ".." in tool.package.split("/"):
         yield f"package: {tool.package!r} leads out of the repository. Give a folder inside it."
+    yield from automation.mistakes(
+        targets=tool.targets, on=tool.on, steps=tool.steps, workflow=tool.workflow, tag=tool.release.tag
+    )
