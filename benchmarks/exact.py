@@ -1,0 +1,77 @@
+"""The best cut there is, by an exact solver: what `schedule.solve` is held against. Needs the group `bench`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ortools.sat.python import cp_model
+from wheelyard.runners import Slots
+from wheelyard.schedule import Lane
+
+# The solver counts in whole hundredths of a minute.
+SCALE = 100
+
+
+def optimum(lanes: Sequence[Lane], slots: Slots, *, hint: float, seconds: float, workers: int) -> tuple[float, float]:
+    """The shortest makespan found and the bound that was proven, in minutes; equal when it is the optimum.
+
+    Jobs are bound to slots and macOS to the first ones, where the builds of a lane in one slot are one job. `hint` is a
+    makespan that can be reached.
+    """
+    model = cp_model.CpModel()
+    pools = _pools(lanes, slots)
+    top = round(hint * SCALE) + 1
+    end = model.new_int_var(0, top, "end")
+    for pool, width in pools.items():
+        loads = [model.new_int_var(0, top, f"load {pool} {slot}") for slot in range(width)]
+        terms: list[list[cp_model.LinearExprT]] = [[] for _ in range(width)]
+        for number, lane in enumerate(lanes):
+            if _own(lane) == pool:
+                reach = min(slots.macos, width) if lane.pool == "macos" else width
+                _place(model, number, lane, reach, terms)
+        for load, parts in zip(loads, terms, strict=True):
+            model.add(load == sum(parts))
+            model.add(end >= load)
+    model.minimize(end)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.num_workers = workers
+    status = solver.solve(model)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return hint, solver.best_objective_bound / SCALE
+    return solver.objective_value / SCALE, solver.best_objective_bound / SCALE
+
+
+def _own(lane: Lane) -> str:
+    return "github" if lane.pool == "macos" else lane.pool
+
+
+def _pools(lanes: Sequence[Lane], slots: Slots) -> dict[str, int]:
+    return {_own(lane): slots.total if _own(lane) == "github" else 1 for lane in lanes}
+
+
+def _kinds(lane: Lane) -> Counter[tuple[int, str]]:
+    """Builds that are alike, counted: fewer variables than one a build."""
+    return Counter((round(work.minutes * SCALE), work.container) for work in lane.works)
+
+
+def _place(
+    model: cp_model.CpModel, number: int, lane: Lane, reach: int, terms: list[list[cp_model.LinearExprT]]
+) -> None:
+    """Put each build of a lane into one slot, and charge the slot for the job and its containers."""
+    counts: dict[tuple[int, str], list[cp_model.IntVar]] = {kind: [] for kind in _kinds(lane)}
+    for slot in range(reach):
+        job = model.new_bool_var(f"job {number} {slot}")
+        terms[slot].append(job * round(lane.fixed * SCALE))
+        started = {c: model.new_bool_var(f"container {number} {slot} {c}") for _, c in counts}
+        for used in started.values():
+            terms[slot].append(used * round(lane.each_container * SCALE))
+            model.add_implication(used, job)
+        for (minutes, container), many in _kinds(lane).items():
+            count = model.new_int_var(0, many, f"count {number} {slot} {minutes} {container}")
+            model.add(count <= many * started[container])
+            counts[minutes, container].append(count)
+            terms[slot].append(count * minutes)
+    for kind, many in _kinds(lane).items():
+        model.add(sum(counts[kind]) == many)
