@@ -160,13 +160,14 @@ def write_job(house: Path, report: JobReport) -> None:
 def make_wheelhouse(house: Path, *, plan: Plan | None = None, data: bytes = b"") -> Path:
     """A wheelhouse in which every job of the plan did its work."""
     plan = plan or make_plan()
+    version = plan.version or VERSION
     files.write(house / "plan.json", documents.dump(plan))
     for job in plan.jobs:
         folder = files.folder(house / job.id)
-        results = [built(make_wheel(folder, one, data=data), one) for one in job.identifiers]
-        write_job(house, make_report(job.id, results))
+        made = [(make_wheel(folder, one, version=version, data=data), one) for one in job.identifiers]
+        write_job(house, make_report(job.id, [built(path, one) for path, one in made]))
     if plan.sdist:
-        write_job(house, make_report("sdist", [built(make_sdist(house / "sdist"))]))
+        write_job(house, make_report("sdist", [built(make_sdist(house / "sdist", version=version))]))
     return house
 
 

@@ -71,6 +71,7 @@ def batches(files: Iterable[File]) -> tuple[tuple[File, ...], ...]:
     The first is the smallest wheel, so that a refusal costs little; the rest go largest first, so that no large one
     is left at the end. An sdist that is there before the wheels makes people compile.
     """
+    files = tuple(files)
     wheels = sorted((file for file in files if file.file.endswith(".whl")), key=lambda file: (file.size, file.file))
     others = tuple(file for file in files if not file.file.endswith(".whl"))
     largest_first = tuple(reversed(wheels[1:]))

@@ -1,0 +1,239 @@
+"""`wheelyard publish` brings an index to hold the release, by its bytes, however often it is interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import killing
+from fakeindex import FakeIndex, Reply, fake_index
+from releases import IDENTIFIERS, make_plan, make_project, make_wheelhouse, tree, wheel_name
+from support import MakeRepository
+from wheelyard import cli
+from wheelyard.errors import Exit
+from wheelyard.targets import Identifier
+
+PASSWORD = "s3cret-token"  # noqa: S105  # of nobody
+LOGIN = {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("TWINE_")]:
+        monkeypatch.delenv(name)
+    for name, value in {**LOGIN, "HOME": str(tmp_path), "NO_PROXY": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def index() -> Iterator[FakeIndex]:
+    with fake_index() as running:
+        yield running
+
+
+@pytest.fixture
+def project(repository: MakeRepository, index: FakeIndex) -> Path:
+    root = make_project(repository, index=index.upload)
+    make_wheelhouse(root / "wheelhouse")
+    assert cli.main(["collect", "-C", str(root), "-q", "--json"]) == Exit.DONE
+    return root
+
+
+def publish(project: Path, *more: str) -> int:
+    return cli.main(["publish", "-C", str(project), "-q", "--wait", "0", *more])
+
+
+def released(project: Path) -> dict[str, bytes]:
+    files = tree(project / "store" / "v1.0")
+    return {name: content for name, content in files.items() if name.endswith((".whl", ".tar.gz"))}
+
+
+def test_the_index_holds_the_release(project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish(project) == Exit.DONE
+    assert index.held == released(project)
+    assert capsys.readouterr().out.count("uploaded") == len(index.held)
+
+
+def test_json_tells_what_became_of_each_file(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert publish(project, "--json") == Exit.DONE
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["schema"], printed["version"], printed["index"]) == (1, "1.0", index.upload)
+    assert {entry["file"]: entry["outcome"] for entry in printed["files"]} == dict.fromkeys(index.held, "uploaded")
+
+
+def test_a_second_run_finds_everything_there(project: Path, index: FakeIndex) -> None:
+    publish(project)
+    index.order = []
+    assert publish(project) == Exit.DONE
+    assert index.order == []
+
+
+def test_a_dry_run_compares_and_sends_nothing(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = wheel_name(IDENTIFIERS[0])
+    index.held = {name: released(project)[name]}
+    assert publish(project, "--dry-run") == Exit.DONE
+    shown = capsys.readouterr().out
+    assert f"already there: {name}" in shown
+    assert f"would upload {wheel_name(IDENTIFIERS[1])}" in shown
+    assert index.order == []
+
+
+def test_what_was_published_can_no_longer_be_collected_anew(project: Path) -> None:
+    publish(project)
+    shutil.rmtree(project / "wheelhouse")
+    make_wheelhouse(project / "wheelhouse", data=b"built again")
+    assert cli.main(["collect", "-C", str(project), "--replace"]) == Exit.FINDINGS
+
+
+def test_without_a_release_it_says_what_to_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish(project, "--version", "9.9") == Exit.INCOMPLETE
+    said = capsys.readouterr().err
+    assert "no release v9.9. There are v1.0" in said
+    assert "wheelyard collect" in said
+
+
+def test_a_release_is_found_by_its_tag(project: Path, index: FakeIndex) -> None:
+    shutil.rmtree(project / "wheelhouse")
+    assert publish(project, "--tag", "v1.0") == Exit.DONE
+    assert index.held
+
+
+def test_a_release_that_rotted_is_not_published(project: Path, index: FakeIndex) -> None:
+    (project / "store" / "v1.0" / wheel_name(IDENTIFIERS[0])).write_bytes(b"rot")
+    assert publish(project) == Exit.FINDINGS
+    assert index.order == []
+
+
+def test_other_bytes_on_the_index_stop_everything(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = {wheel_name(IDENTIFIERS[0]): b"other"}
+    assert publish(project) == Exit.FINDINGS
+    assert "can never be used again" in capsys.readouterr().err
+    assert index.order == []
+
+
+def test_a_refusal_is_told_in_the_indexs_words(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.faults = {1: lambda _file: Reply(status=400, reason="Invalid value for classifiers")}
+    assert publish(project) == Exit.OUTSIDE
+    said = capsys.readouterr().err
+    assert "4 of 4 files did not get to" in said
+    assert "400 Invalid value for classifiers" in said
+
+
+def test_an_index_that_answers_with_an_error_page_is_told(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.pages = {"/simple/wy-sample/": [Reply(kind="text/html", body="<title>Oops</title>")]}
+    assert publish(project) == Exit.OUTSIDE
+    assert "lists no files of a project. Its title is 'Oops'" in capsys.readouterr().err
+    assert index.order == []
+
+
+def test_an_index_without_simple_pages_needs_to_be_told_so(project: Path, index: FakeIndex) -> None:
+    index.pages = {path: [Reply(status=404)] for path in ("/simple/wy-sample/", "/simple/")}
+    assert publish(project) == Exit.OUTSIDE
+    assert index.order == []
+    assert publish(project, "--simple", "none") == Exit.DONE
+    assert len(index.order) == 4
+
+
+def test_simple_pages_may_be_elsewhere(project: Path, index: FakeIndex) -> None:
+    index.pages = {path: [Reply(status=404)] for path in ("/simple/wy-sample/", "/simple/")}
+    with fake_index(held=released(project)) as mirror:
+        assert publish(project, "--simple", mirror.simple) == Exit.DONE
+    assert index.order == []
+
+
+def test_files_that_do_not_show_yet_are_a_warning_only(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.shows = lambda _file: False
+    assert publish(project) == Exit.DONE
+    assert "does not show them yet" in capsys.readouterr().err
+
+
+def test_a_version_with_a_local_part_is_refused_for_pypi(
+    repository: MakeRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_project(repository, name="local")
+    make_wheelhouse(root / "wheelhouse", plan=make_plan(version="1.0+g12"))
+    assert cli.main(["collect", "-C", str(root), "-q"]) == Exit.DONE
+    assert publish(root, "--index", "pypi") == Exit.FINDINGS
+    assert "1.0+g12" in capsys.readouterr().err
+
+
+def test_an_unknown_index_is_told_with_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish(project, "--index", "testpipy") == Exit.USAGE
+    assert "Did you mean 'testpypi'" in capsys.readouterr().err
+
+
+def test_a_variable_that_names_another_index_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TWINE_REPOSITORY_URL", "https://other.example/")
+    assert publish(project) == Exit.DONE
+    assert "TWINE_REPOSITORY_URL is set and not used" in capsys.readouterr().err
+
+
+def test_the_token_is_in_no_output_and_no_file(project: Path, index: FakeIndex) -> None:
+    index.faults = {2: lambda _file: Reply(status=403, reason=f"no such token {PASSWORD}")}
+    run = killing.run("publish", "-C", project, "--wait", "0", env=killing.environment(**LOGIN))
+    assert run.code == Exit.OUTSIDE
+    written = [content for content in tree(project).values() if PASSWORD.encode() in content]
+    assert PASSWORD not in run.out + run.err
+    assert not written
+
+
+def killer(index: FakeIndex, at: int, process: list[subprocess.Popen[bytes]], begun: threading.Event) -> None:
+    """Have the index kill the sender when it has received so many bytes."""
+
+    def on_bytes(received: int) -> None:
+        if received >= at:
+            begun.wait(10)
+            process[0].send_signal(signal.SIGKILL)
+
+    index.on_bytes = on_bytes
+
+
+def test_killed_at_any_byte_the_next_run_sends_only_what_is_missing(
+    repository: MakeRepository, index: FakeIndex
+) -> None:
+    root = make_project(repository, index=index.upload, name="chaos")
+    identifiers = [Identifier(f"cp3{minor}-manylinux_x86_64") for minor in range(8, 14)]
+    make_wheelhouse(root / "wheelhouse", plan=make_plan(identifiers=identifiers), data=os.urandom(300_000))
+    assert cli.main(["collect", "-C", str(root), "-q", "--json"]) == Exit.DONE
+    expected = released(root)
+    total = sum(map(len, expected.values()))
+    command = (sys.executable, "-m", "wheelyard", "publish", "-C", str(root), "-q", "--wait", "0")
+    for at in random.Random(7).sample(range(1, total), 6):  # noqa: S311  # the seed is the point
+        index.held, index.received = {}, 0
+        index.accepted.clear()
+        begun = threading.Event()
+        process: list[subprocess.Popen[bytes]] = []
+        killer(index, at, process, begun)
+        run = subprocess.Popen(command, env=killing.environment(**LOGIN), stdout=-3, stderr=-3)
+        process.append(run)
+        begun.set()
+        assert run.wait() == -signal.SIGKILL
+        index.on_bytes = lambda _count: None
+        assert publish(root) == Exit.DONE
+        assert index.held == expected
+        assert set(index.accepted.values()) == {1}
