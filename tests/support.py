@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+
 MakeRepository = Callable[..., Path]
 
 
