@@ -202,6 +202,26 @@ def test_the_token_is_in_no_output_and_no_file(project: Path, index: FakeIndex) 
     assert not written
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for one process")
+def test_an_interruption_does_not_wait_for_a_silent_index(project: Path, index: FakeIndex) -> None:
+    silent = threading.Event()
+    reached = threading.Event()
+
+    def say_nothing(_file: str) -> None:
+        reached.set()
+        silent.wait(60)
+
+    index.faults = {2: say_nothing}
+    command = (sys.executable, "-m", "wheelyard", "publish", "-C", str(project), "-q")
+    run = subprocess.Popen(command, env=killing.environment(**LOGIN), stdout=-3, stderr=subprocess.PIPE, text=True)
+    assert reached.wait(30)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=30)
+    silent.set()
+    assert run.returncode == Exit.INTERRUPTED
+    assert "run the same command to go on" in err
+
+
 def killer(index: FakeIndex, at: int, process: list[subprocess.Popen[bytes]], begun: threading.Event) -> None:
     """Have the index kill the sender when it has received so many bytes."""
 

@@ -6,10 +6,9 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, cast
 
 import requests
@@ -76,35 +75,45 @@ class Sender:
 
     def send(self, batches: Iterable[Sequence[File]], *, paths: Mapping[str, Path]) -> tuple[Sent, ...]:
         """Upload batch after batch; after a file that was refused or failed nothing new is begun."""
-        reports: list[Sent] = []
-        with redirect_stdout(io.StringIO()), ThreadPoolExecutor(self._parallel) as pool:
-            for batch in batches:
-                futures = [pool.submit(self._one, file, paths[file.file]) for file in batch]
-                self._until(futures)
-                reports += [future.result() for future in futures]
-        return tuple(reports)
+        with redirect_stdout(io.StringIO()):  # twine talks there
+            return tuple(report for batch in batches for report in self._batch(batch, paths))
 
-    def _until(self, futures: Sequence[Future[Sent]]) -> None:
-        """Wait for all; on an interruption end uploads that are under way."""
-        pending = set(futures)
+    def _batch(self, batch: Sequence[File], paths: Mapping[str, Path]) -> list[Sent]:
+        """Upload side by side. The threads are daemons: an interruption does not wait for an index that is silent."""
+        todo: SimpleQueue[File] = SimpleQueue()
+        done: SimpleQueue[Sent | Exception] = SimpleQueue()
+        for file in batch:
+            todo.put(file)
+        for _ in range(min(self._parallel, len(batch))):
+            threading.Thread(target=self._work, args=(todo, done, paths), daemon=True).start()
         try:
-            while pending:
-                done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
+            return [_next(done) for _ in batch]
         except BaseException:
             self._aborted.set()
             raise
 
-    def _one(self, file: File, path: Path) -> Sent:
-        if self._halted.is_set() or self._aborted.is_set():
-            return self._ended(file, Outcome.UNSENT)
+    def _work(self, todo: SimpleQueue[File], done: SimpleQueue[Sent | Exception], paths: Mapping[str, Path]) -> None:
+        """Upload what is still to do over one connection."""
         connection = self._free.get()
-        try:
+        with suppress(Empty):
+            while True:
+                file = todo.get_nowait()
+                try:
+                    done.put(self._one(connection, file, paths[file.file]))
+                except Exception as error:  # noqa: BLE001  # told to the thread that waits
+                    done.put(error)
+        self._free.put(connection)
+
+    def _one(self, connection: _Connection, file: File, path: Path) -> Sent:
+        if self._halted.is_set() or self._aborted.is_set():
+            outcome, words = Outcome.UNSENT, ""
+        else:
             outcome, words = self._attempts(connection, file, path)
-        finally:
-            self._free.put(connection)
-        return self._ended(file, outcome, words)
+        report = sent(file, outcome, words)
+        if report.went_wrong:
+            self._halted.set()
+        self._watch.ended(report)
+        return report
 
     def _attempts(self, connection: _Connection, file: File, path: Path) -> tuple[Outcome, str]:
         package, answer = _package(path), Answer(verdict=Verdict.AGAIN)
@@ -159,13 +168,6 @@ class Sender:
         answer = answers.judge(response.status_code, reason=response.reason, body=response.text, retry_after=after)
         return Answer(verdict=answer.verdict, words=self._redacted(answer.words), wait=answer.wait)
 
-    def _ended(self, file: File, outcome: Outcome, words: str = "") -> Sent:
-        report = sent(file, outcome, words)
-        if report.went_wrong:
-            self._halted.set()
-        self._watch.ended(report)
-        return report
-
     def _redacted(self, words: str) -> str:
         for secret in self._secrets:
             words = words.replace(secret, "***")
@@ -198,6 +200,16 @@ class _Metered(HTTPAdapter):
         if tell is not None and hasattr(body, "callback"):
             body.callback = lambda monitor: tell(monitor.bytes_read)
         return super().send(request, *args, **{**kwargs, "timeout": TIMEOUT})
+
+
+def _next(done: SimpleQueue[Sent | Exception]) -> Sent:
+    """The next result; waits in short turns, so that an interruption gets through on every system."""
+    while True:
+        with suppress(Empty):
+            result = done.get(timeout=0.5)
+            if isinstance(result, Exception):
+                raise result
+            return result
 
 
 def _package(path: Path) -> PackageFile:
