@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from statistics import median
-from typing import Any
 
 import msgspec
 
+from wheelyard import documents
 from wheelyard.builds import Build
 from wheelyard.errors import ConfigError, UsageError
+from wheelyard.manifest import Manifest
 from wheelyard.targets import Identifier, Platform, Target
 
 PRIORS = {
@@ -86,19 +87,21 @@ def parse(text: bytes, *, source: str) -> dict[str, float]:
         ) from None
     if not isinstance(data, dict):
         raise UsageError(f"{source} is no table. Give a manifest.json, or a table of identifiers and minutes.")
-    table = _of_manifest(data, source=source) if "files" in data else data
-    mistakes = tuple(mistake for key, value in table.items() if (mistake := _mistake(key, value)) is not None)
+    if "files" in data:
+        return of_manifest(documents.parse(data, Manifest, source=source))
+    mistakes = tuple(mistake for key, value in data.items() if (mistake := _mistake(key, value)) is not None)
     if mistakes:
         raise ConfigError(source, mistakes)
-    return {key: float(value) for key, value in table.items()}
+    return {key: float(value) for key, value in data.items()}
 
 
-def _of_manifest(data: dict[str, Any], *, source: str) -> dict[str, float]:
+def of_manifest(manifest: Manifest) -> dict[str, float]:
     """The minutes of each file, under the identifier that built it; what took no time was taken over, not built."""
-    from wheelyard import documents, manifest  # noqa: PLC0415  # most plans read no manifest
-
-    found = documents.parse(data, manifest.Manifest, source=source)
-    return {name(file.identifiers[0], None): file.minutes for file in found.files if file.identifiers and file.minutes}
+    found: dict[str, float] = {}
+    for file in manifest.files:
+        if file.identifiers and file.minutes > 0:
+            found.setdefault(name(file.identifiers[0], None), file.minutes)
+    return found
 
 
 def _mistake(key: str, value: object) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import process, toolbox
+from wheelyard import files, process, toolbox
 from wheelyard.config import Config
 from wheelyard.errors import OutsideError, UsageError, listed
 from wheelyard.targets import Identifier, Platform, Target
@@ -116,6 +116,22 @@ def installed() -> str:
     from importlib.metadata import version  # noqa: PLC0415  # a fresh lock never asks
 
     return version("cibuildwheel")
+
+
+def newest() -> str:
+    """The newest cibuildwheel that pip can install here, with all it needs."""
+    with files.scratch("newest") as folder:
+        report = folder / "report.json"
+        pip = toolbox.environment("pip", ["pip"])
+        command = (pip, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--dry-run")
+        ended = process.run((*command, "--ignore-installed", "--report", report, "cibuildwheel"), cwd=folder)
+        if ended.code != 0:
+            raise OutsideError(
+                f"pip could not tell the newest cibuildwheel: {ended.last(3)}\n"
+                "Check the network and pip's settings (`pip config list`), then run the same command again."
+            )
+        found = json.loads(files.read(report))["install"]
+    return next(str(each["metadata"]["version"]) for each in found if each["metadata"]["name"] == "cibuildwheel")
 
 
 def _python(cibuildwheel: str) -> Path:

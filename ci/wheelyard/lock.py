@@ -65,16 +65,17 @@ def made(
     *,
     cibuildwheel: str,
     identifiers: Mapping[Target, tuple[Identifier, ...]],
-    previous: Lock | None = None,
+    pins: Mapping[str, Pin] | None = None,
+    durations: Mapping[str, float] | None = None,
 ) -> Lock:
-    """A lock of `identifiers`; pins and durations stay as they were in `previous`."""
+    """A lock of `identifiers`, with the key of what they were resolved from; everything in it is sorted."""
     ordered = {target: tuple(sorted(identifiers[target], key=sort_key)) for target in sorted(identifiers)}
     return Lock(
         key=_key(config, cibuildwheel=cibuildwheel, identifiers=ordered),
         tools={"cibuildwheel": cibuildwheel},
         identifiers=ordered,
-        pins=previous.pins if previous else {},
-        durations=previous.durations if previous else {},
+        pins=dict(sorted((pins or {}).items())),
+        durations=dict(sorted((durations or {}).items())),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wheelyard import identifiers, lock
+from wheelyard import identifiers, lock, pins
 from wheelyard.config import Config
 from wheelyard.errors import ConfigError, listed, nearest
 from wheelyard.identifiers import Answer
-from wheelyard.lock import Lock
+from wheelyard.lock import Lock, Pin
 from wheelyard.targets import Identifier, selects
 from wheelyard.workspace import Workspace
 
@@ -55,14 +56,52 @@ def current(workspace: Workspace) -> Change:
     return resolved(workspace, committed)
 
 
-def resolved(workspace: Workspace, committed: Lock | None, *, cibuildwheel: str | None = None) -> Change:
-    """The committed lock and one resolved now, with the version of cibuildwheel that is locked unless one is given."""
+def resolved(workspace: Workspace, committed: Lock | None) -> Change:
+    """The committed lock and one resolved now, by the locked cibuildwheel: pins and durations stay."""
     locked = committed.tools.get("cibuildwheel") if committed else None
-    version = cibuildwheel or locked or identifiers.installed()
-    answer = identifiers.ask(workspace.config, package=workspace.package, cibuildwheel=version)
+    version = locked or identifiers.installed()
+    kept = {**pins.DEFAULTS, **(committed.pins if committed else {})}
+    return _change(workspace, committed, version, kept, committed.durations if committed else {})
+
+
+def upgraded(workspace: Workspace, committed: Lock | None, measured: Mapping[str, float]) -> Change:
+    """The committed lock and one with the newest cibuildwheel, the newest pins known, and new durations."""
+    version = identifiers.newest()
+    moved = _newer_pins(committed.pins if committed else {})
+    known = {**(committed.durations if committed else {}), **measured}
+    change = _change(workspace, committed, version, moved, known)
+    alive = change.after.every
+    durations = {name: known[name] for name in known if name.partition("/")[0] in alive}
+    return _change(workspace, committed, version, moved, durations) if durations != known else change
+
+
+def _newer_pins(locked: Mapping[str, Pin]) -> dict[str, Pin]:
+    """The newer of the locked and our own pin of every action: a bot may have been ahead of this wheelyard."""
+
+    def age(pin: Pin) -> tuple[int, ...]:
+        return tuple(int(number) for number in re.findall(r"\d+", pin.tag))
+
+    ahead = {
+        action: pin
+        for action, pin in locked.items()
+        if action not in pins.DEFAULTS or age(pin) > age(pins.DEFAULTS[action])
+    }
+    return {**pins.DEFAULTS, **ahead}
+
+
+def _change(
+    workspace: Workspace,
+    committed: Lock | None,
+    cibuildwheel: str,
+    moved: Mapping[str, Pin],
+    durations: Mapping[str, float],
+) -> Change:
+    answer = identifiers.ask(workspace.config, package=workspace.package, cibuildwheel=cibuildwheel)
     if problems := tuple(_problems(workspace.config, answer)):
         raise ConfigError(f"the selection in {workspace.config.source}", problems)
-    after = lock.made(workspace.config, cibuildwheel=version, identifiers=answer.selected, previous=committed)
+    after = lock.made(
+        workspace.config, cibuildwheel=cibuildwheel, identifiers=answer.selected, pins=moved, durations=durations
+    )
     return Change(before=committed, after=after)
 
 
@@ -75,9 +114,26 @@ def stale(change: Change) -> str:
 
 
 def difference(change: Change) -> tuple[str, ...]:
-    """The identifiers that come and those that go, a line each."""
-    lines = (("come", change.come), ("gone", change.gone))
-    return tuple(f"{word}: {listed(found, most=20)}" for word, found in lines if found)
+    """What changes, a line each: versions, identifiers that come and that go, pins, durations."""
+    before = change.before
+    if before is None:
+        return ()
+    after = change.after
+    lines = [
+        f"{tool}: {before.tools.get(tool, 'none')} -> {version}"
+        for tool, version in after.tools.items()
+        if before.tools.get(tool) != version
+    ]
+    lines += [f"{w}: {listed(found, most=20)}" for w, found in (("come", change.come), ("gone", change.gone)) if found]
+    lines += [
+        f"{action}: {before.pins[action].tag if action in before.pins else 'none'} -> {pin.tag}"
+        for action, pin in after.pins.items()
+        if before.pins.get(action) != pin
+    ]
+    moved = sum(
+        after.durations.get(name) != before.durations.get(name) for name in {**before.durations, **after.durations}
+    )
+    return (*lines, *([f"durations: {moved} changed"] if moved else []))
 
 
 def _problems(config: Config, answer: Answer) -> Iterator[str]:

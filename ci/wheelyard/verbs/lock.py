@@ -3,46 +3,68 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import documents, files, identifiers, lock, locking, workspace
+from wheelyard import documents, durations, files, identifiers, lock, locking, workspace
 from wheelyard.errors import FindingsError
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
     from wheelyard.locking import Change
+    from wheelyard.workspace import Workspace
 
 
 def arguments(parser: ArgumentParser) -> None:
     """What `wheelyard lock` takes."""
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the lock is stale")
+    parser.add_argument(
+        "--upgrade",
+        action="store_true",
+        help="move to the newest cibuildwheel and action pins, and take in the durations of the last release",
+    )
+    parser.add_argument("--durations", type=Path, metavar="FILE", help="with --upgrade: durations to take in instead")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would be written")
     parser.add_argument("--json", action="store_true", help="print the lock and what changed in it")
-    parser.epilog = "examples:\n  wheelyard lock\n  wheelyard lock --check"
+    parser.epilog = "examples:\n  wheelyard lock\n  wheelyard lock --check\n  wheelyard lock --upgrade --dry-run"
 
 
 def run(options: Namespace, console: Console) -> None:
     """Resolve the lock; write it unless told otherwise."""
     place = workspace.enter(options.project)
     identifiers.refuse_selectors()
-    change = locking.resolved(place, place.lock())
+    change = _upgraded(place, options.durations) if options.upgrade else locking.resolved(place, place.lock())
     if options.json:
         console.json({"changed": not change.none, "come": change.come, "gone": change.gone, "lock": change.after})
-    if options.check:
-        if not change.none:
-            raise FindingsError(locking.stale(change))
-        console.say(f"{lock.FILE} is true.")
+    if options.check and not change.none:
+        raise FindingsError(locking.stale(change))
+    for line in locking.difference(change):
+        console.say(line)
+    if change.none:
+        console.say(f"{lock.FILE} is as it should be: {_summary(change)}")
     elif options.dry_run:
         console.say(f"Would write {place.lock_file}: {_summary(change)}")
-    elif change.none:
-        console.say(f"{lock.FILE} is as it was: {_summary(change)}")
     else:
         files.write(place.lock_file, documents.dump(change.after))
         console.say(f"Wrote {place.lock_file}: {_summary(change)}")
 
 
+def _upgraded(place: Workspace, given: Path | None) -> Change:
+    measured = _last_release(place) if given is None else durations.parse(files.read(given), source=str(given))
+    return locking.upgraded(place, place.lock(), measured)
+
+
+def _last_release(place: Workspace) -> dict[str, float]:
+    """The durations in the manifest of the newest release in the store, if there is any."""
+    from wheelyard import stores  # noqa: PLC0415  # only an upgrade reads releases
+
+    store = stores.choose(place.config.tool.release.store, root=place.root)
+    releases = [found for tag in store.tags() if (found := store.find(tag)) is not None]
+    if not releases:
+        return {}
+    return durations.of_manifest(max(releases, key=lambda release: release.manifest.source_date).manifest)
+
+
 def _summary(change: Change) -> str:
-    after = change.after
-    version = after.tools["cibuildwheel"]
-    what = f"{len(after.every)} identifiers of {len(after.identifiers)} targets, cibuildwheel {version}."
-    return "\n".join((what, *locking.difference(change))) if change.before else what
+    after, version = change.after, change.after.tools["cibuildwheel"]
+    return f"{len(after.every)} identifiers of {len(after.identifiers)} targets, cibuildwheel {version}."
