@@ -1,0 +1,79 @@
+"""What a wheel of the host engine must be, beyond what its tools check: each of these went wrong silently once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wheelyard.engines.host.elf import Binary
+from wheelyard.errors import listed
+
+_ELSEWHERE = "or build with --engine cibuildwheel"
+_PYTHON = ("Py", "_Py")
+_OPENMP = ("__kmpc_", "omp_", "GOMP_")
+_CPP_LIBRARIES = ("libstdc++.so", "libc++.so", "libc++abi.so")
+
+
+def problems(binaries: Sequence[Binary], *, linked: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the wheel of these binaries, a sentence each; `linked` are the files our compiler made."""
+    if not binaries:
+        yield (
+            "the wheel holds no native code. The backend left the extension out, as some do when a library is missing"
+            f" or a compiler fails: read the log, make the extension required, {_ELSEWHERE}."
+        )
+        return
+    if not linked:
+        yield (
+            f"{listed(binary.name for binary in binaries)} was not linked by the host engine's compiler. Use CC and CXX"
+            f" in the build, take ready-made binaries out of the project, {_ELSEWHERE}."
+        )
+    for gate in (_run_paths, _unbound, _cpp_across_files):
+        yield from gate(binaries)
+
+
+def notes(binaries: Sequence[Binary]) -> Iterator[str]:
+    """What a person should know of these binaries though nothing is wrong."""
+    carriers = [binary.file for binary in binaries if binary.cpp]
+    if len(carriers) > 1:
+        yield (
+            f"{listed(carriers)} each have a C++ library of their own: an exception thrown in one is not caught by its"
+            " type in another."
+        )
+
+
+def _run_paths(binaries: Sequence[Binary]) -> Iterator[str]:
+    for binary in binaries:
+        outside = [path for path in binary.run_paths if not path.startswith(("$ORIGIN", "${ORIGIN}"))]
+        if outside:
+            yield (
+                f"{binary.name} looks for libraries in {listed(outside)}, a folder of this machine. Link without that"
+                " run path (-Wl,-rpath, runtime_library_dirs, INSTALL_RPATH), or make it relative to $ORIGIN."
+            )
+
+
+def _unbound(binaries: Sequence[Binary]) -> Iterator[str]:
+    offered = frozenset().union(*(binary.defined for binary in binaries))
+    for binary in binaries:
+        missing = sorted(name for name in binary.unbound - offered if not name.startswith(_PYTHON))
+        if any(name.startswith(_OPENMP) for name in missing):
+            yield (
+                f"{binary.name} needs OpenMP ({listed(missing, most=3)}), which zig does not have: importing it would"
+                f" fail. Build without -fopenmp, {_ELSEWHERE}."
+            )
+        elif missing:
+            yield (
+                f"{binary.name} needs {listed(missing, most=6)}, which no library offers: importing it would fail. Link"
+                f" the library that has them, {_ELSEWHERE}."
+            )
+
+
+def _cpp_across_files(binaries: Sequence[Binary]) -> Iterator[str]:
+    """Each file has its own type information, so `catch (std::exception&)` misses what another file throws."""
+    carriers = {binary.file for binary in binaries if binary.cpp}
+    for binary in binaries:
+        others = [name for name in binary.needed if name in carriers or name.startswith(_CPP_LIBRARIES)]
+        if binary.cpp and others:
+            yield (
+                f"{binary.name} and {listed(others)} are C++ in two files. The host engine puts a C++ library into"
+                " each, and exceptions thrown in one would silently not be caught in the other. Link the library"
+                f" statically into the extension, {_ELSEWHERE}."
+            )

@@ -1,0 +1,82 @@
+"""The CPython interpreters of this machine that can build and test wheels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wheelyard import resources
+
+if TYPE_CHECKING:
+    from python_discovery import PythonInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpreter:
+    """One CPython: `name` as identifiers begin (`cp312`, `cp313t`), `headers` with Python.h or None without."""
+
+    name: str
+    version: tuple[int, int, int]
+    executable: Path
+    headers: Path | None
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.version))} ({self.executable})"
+
+
+def find(*, machine: str, environ: Mapping[str, str]) -> dict[str, Interpreter]:
+    """The newest final release of each minor version for `machine`, those with headers before those without.
+
+    Looked for on PATH, among those of pyenv and uv, and in the tool folder of a hosted runner.
+    """
+    from python_discovery import DiskCache, iter_interpreters  # noqa: PLC0415  # only builds look for interpreters
+
+    usable: dict[str, Interpreter] = {}
+    searched = {**environ, "PATH": os.pathsep.join(_without_shims(environ.get("PATH", "")))}
+    cache = DiskCache(resources.cache() / "interpreters")
+    for info in iter_interpreters("cpython", map(str, _off_path(environ)), cache, searched):
+        found = _usable(info, machine)
+        if found is not None and _better(found, usable.get(found.name)):
+            usable[found.name] = found
+    return dict(sorted(usable.items(), key=lambda item: item[1].version))
+
+
+def listed(interpreters: Iterable[Interpreter]) -> str:
+    """What was found, for people."""
+    return ", ".join(map(str, interpreters)) or "none"
+
+
+def _usable(info: PythonInfo, machine: str) -> Interpreter | None:
+    final = info.version_info.releaselevel == "final" and not info.debug_build
+    if not final or info.implementation != "CPython" or info.sysconfig_platform != f"linux-{machine}":
+        return None
+    headers = Path(info.system_include)
+    return Interpreter(
+        name=f"cp{info.version_info.major}{info.version_info.minor}{'t' if info.free_threaded else ''}",
+        version=info.version_info[:3],
+        executable=Path(info.system_exe),
+        headers=headers if (headers / "Python.h").is_file() else None,
+    )
+
+
+def _better(one: Interpreter, other: Interpreter | None) -> bool:
+    if other is None:
+        return True
+    return (one.headers is not None, one.version) > (other.headers is not None, other.version)
+
+
+def _without_shims(path: str) -> Iterator[str]:
+    """The folders of PATH but pyenv's shims: each of those would be started only to say that it is not set."""
+    return (folder for folder in path.split(os.pathsep) if folder and Path(folder).name != "shims")
+
+
+def _off_path(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Interpreters that are installed but not on PATH."""
+    pyenv = Path(environ.get("PYENV_ROOT") or Path(environ.get("HOME", "/")) / ".pyenv")
+    yield from sorted(pyenv.glob("versions/*/bin/python3"))
+    hosted = environ.get("RUNNER_TOOL_CACHE") or environ.get("AGENT_TOOLSDIRECTORY")
+    if hosted:
+        yield from sorted(Path(hosted).glob("Python/*/*/bin/python3"))

@@ -1,0 +1,75 @@
+"""What the host engine will not build, said before anything is started."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from wheelyard.engines import Order
+from wheelyard.engines.host import interpreters
+from wheelyard.engines.host.interpreters import Interpreter
+from wheelyard.engines.host.options import Options
+from wheelyard.targets import Identifier, sort_key
+
+# Programs that change the machine: what is harmless in cibuildwheel's throw-away container is not here.
+_CHANGES_MACHINE = re.compile(
+    r"(?<![\w./-])(?:/\S*/)?(?P<program>apk|apt|apt-get|brew|dnf|ldconfig|microdnf|pacman|rustup|sudo|yum|zypper)(?![\w.-])"
+    r"|(?P<install>\b(?:make|ninja)\b[^\n;&|]*\binstall\b|\bcmake\b[^\n;&|]*--install\b)"
+    r"|(?P<folder>(?<![\w.-])/(?:etc|opt|usr)/(?!bin/env\b)[\w./-]*)"
+)
+_ELSEWHERE = "Build it with --engine cibuildwheel"
+
+
+def lowest(order: Order) -> Identifier:
+    """The identifier that is built; the wheel answers the others too."""
+    return min(order.identifiers, key=sort_key)
+
+
+def of_target(order: Order, *, machine: str) -> str | None:
+    """Why no interpreter and no option could make these identifiers buildable here."""
+    for identifier in order.identifiers:
+        if identifier.system != "manylinux":
+            return f"{identifier}: the host engine builds manylinux wheels only. {_ELSEWHERE}."
+        if identifier.arch != machine:
+            return f"{identifier}: the host engine builds for this machine's {machine} only. {_ELSEWHERE}."
+    if order.emulated:
+        return f"{lowest(order)}: the host engine does not emulate. {_ELSEWHERE}."
+    if lowest(order).interpreter != "cp":
+        return f"{lowest(order)}: the host engine builds for CPython only. {_ELSEWHERE}."
+    return None
+
+
+def of_interpreters(order: Order, found: Mapping[str, Interpreter]) -> str | None:
+    """Why no interpreter here can build the order."""
+    identifier = lowest(order)
+    interpreter = found.get(identifier.python)
+    version = ".".join(map(str, identifier.version)) + ("t" if identifier.threaded else "")
+    if interpreter is None:
+        there = interpreters.listed(found.values())
+        return f"{identifier}: there is no CPython {version} on this machine. Install it, with headers. Found: {there}."
+    if interpreter.headers is None:
+        return f"{identifier}: {interpreter} has no headers. Install python{version}-dev, or another CPython {version}."
+    return None
+
+
+def of_commands(order: Order, options: Options) -> str | None:
+    """Why the project's commands must not run here."""
+    for name, command in (("before-all", options.before_all), ("before-build", options.before_build)):
+        for text in (command, *_scripts(command, order)):
+            if found := _CHANGES_MACHINE.search(text):
+                what = found["program"] or found["install"] or found["folder"]
+                return (
+                    f"{lowest(order)}: {name} would change this machine ({what.strip()}), as only a container may."
+                    f" {_ELSEWHERE}, or override {name} for this identifier."
+                )
+    return None
+
+
+def _scripts(command: str, order: Order) -> Iterator[str]:
+    """The text of the project's own files that a command names."""
+    for word in re.split(r"[\s;&|'\"()]+", command):
+        plain = word.replace("{project}", str(order.project)).replace("{package}", str(order.package))
+        path = order.project / plain
+        if plain and path.is_file() and Path(path).stat().st_size < 1 << 20:
+            yield path.read_text(errors="replace")

@@ -1,0 +1,117 @@
+"""The repaired wheel, installed into a fresh environment and tested from a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wheelyard import toolbox
+from wheelyard.engines.host import tools
+from wheelyard.engines.host.building import evaluated
+from wheelyard.engines.host.interpreters import Interpreter
+from wheelyard.engines.host.layers import placeholders
+from wheelyard.engines.host.options import Options
+from wheelyard.engines.host.work import Work, passed
+from wheelyard.errors import BuildError
+from wheelyard.targets import Identifier
+
+# Left in the folder tests run in: a runner that looks there, and not where the tests are, must not pass with none.
+_TRAP = """\
+import unittest
+
+
+class NoTestsHere(unittest.TestCase):
+    def test_tests_are_named(self):
+        self.fail("Tests run in an empty folder. Name theirs in test-command ({project}/tests), or set test-sources.")
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One test of a wheel, on one interpreter."""
+
+    work: Work
+    identifier: Identifier
+    options: Options
+    interpreter: Interpreter
+    environ: Mapping[str, str]
+
+    @property
+    def _place(self) -> Path:
+        return self.work.place / f"test-{self.identifier}"
+
+    def prepare(self) -> None:
+        """Make the environment; it takes as long as a small build, and needs no wheel."""
+        self._place.mkdir()
+        command = (sys.executable, "-m", "virtualenv", "--quiet", "--no-periodic-update", "--no-setuptools")
+        base = ("--python", self.interpreter.executable, self._place / "venv")
+        self.work.run("the test environment", (*command, *base), cwd=self._place, env=passed(self.environ))
+
+    def run(self, wheel: Path) -> None:
+        """Install the wheel and run test-command; `BuildError` when it fails."""
+        python = toolbox.python(self._place / "venv")
+        env = self._environment(python)
+        if self.options.before_test:
+            text = placeholders(self.options.before_test, project=self.work.project, package=self.work.package)
+            self._shell("before-test", text, cwd=self.work.project, env=env)
+        self._install(wheel, python, env)
+        folder = self._folder(self._place / "cwd")
+        text = placeholders(
+            self.options.test_command, project=self.work.project, package=self.work.package, wheel=wheel
+        )
+        self._shell("test-command", text, cwd=folder, env=env)
+
+    def _environment(self, python: Path) -> dict[str, str]:
+        """What the user's own machine gives, not the toolchain: tests are of the wheel as users have it."""
+        own = {
+            **passed(self.environ, also=self.options.environment_pass),
+            "CIBUILDWHEEL": "1",
+            "CIBUILDWHEEL_BUILD_IDENTIFIER": self.identifier,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        }
+        env = {**evaluated(self.work, self.options.environment, own), **self.work.order.environment}
+        env["PATH"] = os.pathsep.join((str(python.parent), env.get("PATH", os.defpath)))
+        env["VIRTUAL_ENV"] = str(python.parents[1])
+        return evaluated(self.work, self.options.test_environment, env)
+
+    def _install(self, wheel: Path, python: Path, env: Mapping[str, str]) -> None:
+        """Install the wheel with its extras, then what the tests need, in cibuildwheel's order.
+
+        The pip is one that was compiled before: a new environment's own takes twice as long for its first run.
+        """
+        outer = tools.front_end(self.work.order.tools, base=self.interpreter.executable, name=self.interpreter.name)
+        extras = f"[{','.join(self.options.test_extras)}]" if self.options.test_extras else ""
+        groups = tuple(
+            part
+            for name in self.options.test_groups
+            for part in ("--group", f"{self.work.package / 'pyproject.toml'}:{name}")
+        )
+        pip = (outer, "-m", "pip", "--python", python, "install", "--quiet")
+        self.work.run("installing the wheel", (*pip, f"{wheel}{extras}"), cwd=self.work.project, env=env)
+        if self.options.test_requires or groups:
+            wanted = (*self.options.test_requires, *groups)
+            self.work.run("installing test-requires", (*pip, *wanted), cwd=self.work.project, env=env)
+
+    def _folder(self, folder: Path) -> Path:
+        """The folder the tests run in, with test-sources copied there from the project."""
+        folder.mkdir()
+        if not self.options.test_sources:
+            (folder / "test_none_are_here.py").write_text(_TRAP)
+        for name in self.options.test_sources:
+            source, target = self.work.project / name, folder / name
+            if not source.exists():
+                raise BuildError(f"{self.identifier}: test-sources names {name}, which the project does not have.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            else:
+                shutil.copy2(source, target)
+        return folder
+
+    def _shell(self, what: str, command: str, *, cwd: Path, env: Mapping[str, str]) -> None:
+        name = what if self.identifier == self.work.identifier else f"{what} on {self.identifier}"
+        self.work.run_shell(name, command, cwd=cwd, env=env)

