@@ -28,6 +28,7 @@ LARGEST_MEMBER = 8 << 30
 LARGEST_SUM = 32 << 30
 SUSPICIOUS = 64 << 20  # below this a ratio says nothing
 LARGEST_RATIO = 400
+_ENCRYPTED = 0x1
 
 _TEXTS = frozenset({"METADATA", "WHEEL", "RECORD", "entry_points.txt", "DELVEWHEEL", "top_level.txt"})
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError, UnicodeError)
@@ -97,9 +98,11 @@ class _Reading:
         left = LARGEST_SUM
         for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
             left -= entry.file_size
-            if entry.is_dir() or entry.flag_bits & 0x1:
+            if entry.is_dir():
                 continue
-            if (why := _bomb(entry)) or left < 0:
+            if entry.flag_bits & _ENCRYPTED:
+                self.members.append(Member(name=entry.filename, size=entry.file_size, digest=None))
+            elif (why := _bomb(entry)) or left < 0:
                 why = why or f"more than {LARGEST_SUM >> 30} GiB in all when inflated"
                 self._trouble([Trouble(rule="archive-bomb", path=entry.filename, message=f"Not inflated: {why}.")])
                 self.members.append(Member(name=entry.filename, size=entry.file_size, digest=None))

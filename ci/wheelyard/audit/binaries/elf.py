@@ -54,7 +54,7 @@ def read(data: bytes) -> Slice:
         imports={"": imports},
         loose=loose,
         exports=exports,
-        traits=_traits(elf, sections, flags) | _libcxx(data, needed),
+        traits=_traits(elf, sections, flags) | _libcxx(data, needed, identity),
     )
 
 
@@ -164,8 +164,7 @@ def _traits(elf: Any, sections: dict[str, Any], flags: int) -> Trait:  # noqa: A
     return traits
 
 
-def _libcxx(data: bytes, needed: tuple[str, ...]) -> Trait:
-    """Whether a copy of libc++ is inside: its names stay in the run-time type information of a stripped file."""
-    if any(library.startswith("libc++") for library in needed) or b"NSt3__1" not in data:
-        return NO_TRAITS
-    return Trait.OWN_LIBCXX
+def _libcxx(data: bytes, needed: tuple[str, ...], identity: str | None) -> Trait:
+    """Whether a copy of LLVM's C++ runtime is inside: the prefix of what it says before it ends a program stays."""
+    shared = any(library.startswith("libc++") for library in (*needed, identity or ""))
+    return NO_TRAITS if shared or b"libc++abi: " not in data else Trait.OWN_LIBCXX
