@@ -1,4 +1,4 @@
-"""Make the source distribution, and unpack one."""
+"""Make the source distribution and the wheel without native code, and unpack an sdist."""
 
 from __future__ import annotations
 
@@ -17,17 +17,30 @@ def build(package: Path, *, into: Path, log: Path, date: int, programs: Programs
 
     `date` is SOURCE_DATE_EPOCH, in seconds. From inside the package's folder a `build.py` there would run instead.
     """
+    return _made("sdist", package, into=into, log=log, date=date, programs=programs)
+
+
+def wheel(package: Path, *, into: Path, log: Path, date: int, programs: Programs) -> Path:
+    """The wheel without native code of the package in a folder, made in the same way."""
+    made = _made("wheel", package, into=into, log=log, date=date, programs=programs)
+    if not made.name.endswith("-none-any.whl"):
+        raise BuildError(
+            f"{made.name} is not pure, and pure = true in [tool.wheelyard] asks for a wheel for any platform."
+            " Take that out, or have the build backend leave its native code out when no compiler is asked for."
+        )
+    return made
+
+
+def _made(kind: str, package: Path, *, into: Path, log: Path, date: int, programs: Programs) -> Path:
     out = files.folder(into / "out")
-    command = (sys.executable, "-m", "build", "--sdist", "--outdir", str(out), str(package))
+    command = (sys.executable, "-m", "build", f"--{kind}", "--outdir", str(out), str(package))
     env = {**os.environ, "SOURCE_DATE_EPOCH": str(date)}
     ended = programs.run(command, cwd=files.folder(into / "empty"), env=env, log=log)
     if ended.code != 0:
-        raise BuildError(f"The sdist could not be built. The end of {log}:\n{ended.last()}")
-    made = sorted(out.glob("*.tar.gz"))
+        raise BuildError(f"The {kind} could not be built. The end of {log}:\n{ended.last()}")
+    made = sorted(out.glob("*.tar.gz" if kind == "sdist" else "*.whl"))
     if len(made) != 1:
-        raise BuildError(
-            f"The build backend ended well but gave {len(made)} sdists, not one. Its output is in {log}."
-        )
+        raise BuildError(f"The build backend ended well but gave {len(made)} {kind}s, not one. Its output is in {log}.")
     return made[0]
 
 

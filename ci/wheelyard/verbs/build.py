@@ -52,7 +52,12 @@ A second run builds only what the first one did not: wheels of the same source, 
 def arguments(parser: ArgumentParser) -> None:
     """What `wheelyard build` takes."""
     parser.epilog = EPILOG
-    parser.add_argument("jobs", nargs="*", metavar="JOB", help="ids or targets of jobs (default: this machine's)")
+    parser.add_argument(
+        "jobs",
+        nargs="*",
+        metavar="JOB",
+        help="ids or targets of jobs, or `sdist` (default: this machine's and the sdist)",
+    )
     parser.add_argument("--engine", choices=("auto", *engines.ENGINES), default="auto", help="default: auto")
     parser.add_argument("--only", default="*", metavar="GLOB", help="identifiers to build, in cibuildwheel's globs")
     parser.add_argument("--parallel", type=_count, metavar="N", help="builds at a time (default: half the cores)")
@@ -114,8 +119,9 @@ def _build(
     )
     try:
         git.export(workspace.root, run.source)
-        books = [_sdist(run, console)] if plan.sdist else []
-        if books and workspace.config.tool.sdist.wheels_from_sdist:
+        from_sdist = plan.sdist and workspace.config.tool.sdist.wheels_from_sdist
+        books = [_pure(run, console)] if from_sdist or wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST]) else []
+        if from_sdist:
             archive = next(books[0].folder.path.glob("*.tar.gz"))
             source = sdist.unpack(archive, work / "from-sdist")
             run = replace(run, source=source, plan=msgspec.structs.replace(plan, package="."))
@@ -126,28 +132,35 @@ def _build(
         files.remove(work)
 
 
-def _sdist(run: orders.Run, console: Console) -> Ledger:
-    """The sdist, built unless an earlier run of the same source did."""
+def _pure(run: orders.Run, console: Console) -> Ledger:
+    """What no engine builds: the sdist and, of that, the pure wheel, unless an earlier run of the same source did."""
     book = orders.ledger(run, None, engine="build")
-    if book.report.results:
-        return book
-    console.say(f"building the sdist of {run.plan.name}")
-    begun = time.monotonic()
-    log = book.folder.logs / "sdist.log"
-    log.unlink(missing_ok=True)
-    package = run.source / run.plan.package
-    made = sdist.build(package, into=run.work / "sdist", log=log, date=run.plan.revision.date, programs=Programs())
-    result = Result(
+    source = run.source / run.plan.package
+    there = {result.file.endswith(".whl") for result in book.report.results if result.file}
+    for planned, is_wheel, name in ((run.plan.sdist, False, "sdist"), (run.plan.pure, True, "wheel")):
+        if not planned or is_wheel in there:
+            continue
+        console.say(f"building the {'pure wheel' if is_wheel else 'sdist'} of {run.plan.name}")
+        begun, log = time.monotonic(), book.folder.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        if is_wheel and run.plan.sdist:
+            source = sdist.unpack(next(book.folder.path.glob("*.tar.gz")), run.work / "pure")
+        make = sdist.wheel if is_wheel else sdist.build
+        made = make(source, into=run.work / name, log=log, date=run.plan.revision.date, programs=Programs())
+        book.add((_result(made, minutes=(time.monotonic() - begun) / 60, log=log),), wheel=made)
+    return book
+
+
+def _result(made: Path, *, minutes: float, log: Path) -> Result:
+    return Result(
         identifier=None,
         state=State.BUILT,
         file=made.name,
         sha256=files.sha256(made),
         size=made.stat().st_size,
-        minutes=round((time.monotonic() - begun) / 60, 3),
+        minutes=round(minutes, 3),
         log=f"logs/{log.name}",
     )
-    book.add((result,), wheel=made)
-    return book
 
 
 def _wheels(
@@ -191,7 +204,7 @@ def _judge(reports: Sequence[JobReport], house: Path) -> None:
 
 def _jobs(plan: Plan, asked: Sequence[str]) -> list[Job]:
     """The jobs asked for by id or target, or those this machine is made for."""
-    names = {name for job in plan.jobs for name in (job.id, str(job.target))}
+    names = {wheelhouse.SDIST, *(name for job in plan.jobs for name in (job.id, str(job.target)))}
     for name in asked:
         if name not in names:
             raise UsageError(f"The plan has no job {name!r}.{nearest(name, names)} Jobs: {listed(sorted(names))}.")
@@ -206,7 +219,7 @@ def _jobs(plan: Plan, asked: Sequence[str]) -> list[Job]:
 
 
 def _tell(plan: Plan, jobs: Sequence[Job], options: Namespace, console: Console) -> None:
-    if plan.sdist:
+    if plan.sdist and wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST]):
         console.data(f"would build the sdist of {plan.name}")
     for job in jobs:
         for identifier in job.identifiers:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import files, plan, release, stores, wheelhouse
+from wheelyard import artifacts, files, plan, release, stores, wheelhouse
 from wheelyard.errors import FindingsError, IncompleteError, UsageError
 from wheelyard.manifest import JobReport
 from wheelyard.plan import Plan
@@ -51,6 +51,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--wheelhouse", type=Path, action="append", metavar="DIR", help="where wheels are (default: wheelhouse)"
     )
+    parser.add_argument(
+        "--artifacts", type=Path, metavar="DIR", help="what a workflow's jobs uploaded, with several attempts of some"
+    )
+    parser.add_argument(
+        "--checksums", type=Path, metavar="FILE", help="write the digests of all files, as sha256sum does"
+    )
     parser.add_argument("--replace", action="store_true", help="put this release in the place of an unpublished one")
     parser.add_argument("--dry-run", action="store_true", help="check everything, say what would be written")
     parser.add_argument("--json", action="store_true", help="print the manifest")
@@ -59,7 +65,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, console: Console) -> None:
     """Make the release in the store, if what the jobs made is the plan, fulfilled."""
     workspace = enter(options.project)
-    folders = tuple(folder.absolute() for folder in options.wheelhouse or (workspace.wheelhouse,))
+    folders = _folders(options, workspace)
     with _alone(folders):
         gathered = gather(folders)
         made = _bundle(gathered, workspace)
@@ -67,7 +73,17 @@ def run(options: Namespace, console: Console) -> None:
         release.refuse_defects(made.manifest, made.paths, policy=workspace.config.tool.audit, warn=console.warn)
         store = stores.choose(workspace.config.tool.release.store, root=workspace.root)
         saved = store.save(made, replace=options.replace, dry_run=options.dry_run)
+    if options.checksums:
+        lines = "".join(f"{file.sha256}  {file.file}\n" for file in saved.release.manifest.files)
+        files.write(options.checksums.absolute(), lines.encode())
     _tell(saved, options, console)
+
+
+def _folders(options: Namespace, workspace: Workspace) -> tuple[Path, ...]:
+    """Where wheels are: wheelhouses, or the artifacts that count."""
+    given = options.wheelhouse or (() if options.artifacts else (workspace.wheelhouse,))
+    chosen = artifacts.newest(options.artifacts.absolute()) if options.artifacts else ()
+    return (*(folder.absolute() for folder in given), *chosen)
 
 
 def gather(folders: Sequence[Path]) -> Gathered:

@@ -1,0 +1,41 @@
+"""The artifacts of a workflow run, one a job and attempt: which of them count.
+
+Jobs that ran again leave an artifact beside their earlier one; both are downloaded, and mixing them would overlay one
+with the other.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from wheelyard import files, manifest, wheelhouse
+from wheelyard.errors import IncompleteError
+from wheelyard.manifest import State
+
+_NAME = re.compile(r"made-(?P<job>.+)-(?P<attempt>\d+)")
+
+
+def newest(folder: Path) -> tuple[Path, ...]:
+    """Of each job the newest attempt that is complete, or the newest where none is; sorted by job."""
+    found: dict[str, list[tuple[bool, int, Path]]] = {}
+    for path in sorted(folder.glob("made-*")) if folder.is_dir() else ():
+        if path.is_dir() and (name := _NAME.fullmatch(path.name)):
+            found.setdefault(name["job"], []).append((_is_complete(path), int(name["attempt"]), path))
+    if not found:
+        raise IncompleteError(
+            f"There are no artifacts in {folder}. See that the jobs uploaded theirs, as made-JOB-ATTEMPT, and that they"
+            " were downloaded."
+        )
+    return tuple(max(attempts)[2] for _, attempts in sorted(found.items()))
+
+
+def _is_complete(folder: Path) -> bool:
+    """Whether a job built all it was to, and its files are there; the plan is complete when it is there."""
+    if (folder / wheelhouse.PLAN).is_file():
+        return True
+    report = folder / wheelhouse.REPORT
+    if not report.is_file():
+        return False
+    results = manifest.load_job(files.read(report), source=str(report)).results
+    return all(result.state is State.BUILT and (folder / str(result.file)).is_file() for result in results)
