@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import ssl
 import sys
 import threading
 from collections import Counter
@@ -28,6 +29,16 @@ class Reply:
     drop: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One upload as it arrived."""
+
+    file: str
+    content: bytes
+    fields: dict[str, str]
+    authorization: str
+
+
 Fault = Callable[[str], Reply | None]
 
 
@@ -35,8 +46,9 @@ Fault = Callable[[str], Reply | None]
 class FakeIndex:
     """What the index holds and what happened to it.
 
-    `faults` are asked in turn, by the number of the upload from 1, before a file is taken. `pages` answers requests
-    for simple pages by the path. `shows` says whether a file is shown yet. `on_bytes` hears of every piece received.
+    `faults` are asked in turn, by the number of the upload from 1 or 0 for all, before a file is taken; then `gate` is.
+    `pages` answers GETs and `posts` POSTs by the path. `shows` says whether a file is shown yet. `on_bytes` hears of
+    every piece received.
     """
 
     url: str = ""
@@ -46,6 +58,8 @@ class FakeIndex:
     shows: Callable[[str], bool] = lambda _file: True
     shown_digest: Callable[[str, str], str | None] = lambda _file, digest: digest
     on_bytes: Callable[[int], None] = lambda _count: None
+    gate: Callable[[Upload], Reply | None] = lambda _upload: None
+    posts: dict[str, Callable[[bytes], Reply]] = field(default_factory=dict)
     html: bool = False
     login: str | None = None
     accepted: Counter[str] = field(default_factory=Counter)
@@ -68,15 +82,16 @@ class FakeIndex:
 
 
 @contextmanager
-def fake_index(**settings: Any) -> Iterator[FakeIndex]:
-    """A running index, stopped at the end."""
+def fake_index(*, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterator[FakeIndex]:
+    """A running index, over TLS if there is a context, stopped at the end."""
     index = FakeIndex(**settings)
 
     class Handler(_Handler):
         fake = index
 
     server = _Server(("127.0.0.1", 0), Handler)
-    index.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server.tls = tls
+    index.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -89,6 +104,14 @@ def fake_index(**settings: Any) -> Iterator[FakeIndex]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection; the handshake is left to its own thread."""
+        connection, address = super().get_request()
+        if self.tls is not None:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that went away: tests kill them."""
@@ -123,7 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
             fake.most_at_once = max(fake.most_at_once, fake.now)
         try:
             body = self._body()
-            if body is not None:
+            if body is not None and self.path in fake.posts:
+                self._reply(fake.posts[self.path](body))
+            elif body is not None:
                 self._take(body)
         finally:
             with fake.guard:
@@ -146,12 +171,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self, body: bytes) -> None:
         fake = self.fake
-        file, content = _content(self.headers["Content-Type"], body)
+        fields, file, content = _form(self.headers["Content-Type"], body)
+        authorization = self.headers.get("Authorization", "")
+        upload = Upload(file=file, content=content, fields=fields, authorization=authorization)
         with fake.guard:
             fake.order.append(file)
             number = len(fake.order)
         fault = fake.faults.get(number) or fake.faults.get(0)
         reply = fault(file) if fault else None
+        if reply is None:
+            with fake.guard:
+                reply = fake.gate(upload)
         if reply is None:
             reply = self._usual(file, content)
         if reply.store:
@@ -217,12 +247,19 @@ def _as_json(digests: dict[str, str | None], url: str) -> Reply:
     return Reply(kind="application/vnd.pypi.simple.v1+json", body=json.dumps(document))
 
 
-def _content(kind: str, body: bytes) -> tuple[str, bytes]:
-    """The file in an upload form; the email package would change line ends in it."""
+def _form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:
+    """The fields of an upload form, several of a name as lines, and its file; `email` would change line ends in it."""
     boundary = kind.partition("boundary=")[2].strip('"').encode()
+    fields: dict[str, str] = {}
+    file, payload = "", b""
     for part in body.split(b"--" + boundary)[1:-1]:
         head, _, content = part.partition(b"\r\n\r\n")
-        name = re.search(rb'name="content"; filename="([^"]+)"', head)
-        if name is not None:
-            return name[1].decode(), content.removesuffix(b"\r\n")
-    raise AssertionError(body[:200])
+        content = content.removesuffix(b"\r\n")
+        name = re.search(rb'name="([^"]+)"(?:; filename="([^"]+)")?', head)
+        assert name is not None, head
+        if name[2] is None:
+            before = fields.get(name[1].decode())
+            fields[name[1].decode()] = content.decode() if before is None else f"{before}\n{content.decode()}"
+        else:
+            file, payload = name[2].decode(), content
+    return fields, file, payload

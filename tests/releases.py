@@ -60,9 +60,15 @@ def wheel_name(identifier: Identifier, *, name: str = NAME, version: str = VERSI
 
 
 def make_wheel(
-    folder: Path, identifier: Identifier, *, name: str = NAME, version: str = VERSION, data: bytes = b""
+    folder: Path,
+    identifier: Identifier,
+    *,
+    name: str = NAME,
+    version: str = VERSION,
+    data: bytes = b"",
+    fields: str = "",
 ) -> Path:
-    """A sound platform wheel; `data` is a file in it that tells two of the same name apart."""
+    """A sound platform wheel; `data` is a file in it that tells two of a name apart, `fields` go into its METADATA."""
     path = folder / wheel_name(identifier, name=name, version=version)
     tag = f"{identifier.python}-{identifier.python}-manylinux_2_17_x86_64"
     info = f"{name}-{version}.dist-info"
@@ -71,7 +77,7 @@ def make_wheel(
         f"{name}/__init__.py": b"",
         f"{name}/data.bin": data,
         f"{name}/_core.cpython-{python}-x86_64-linux-gnu.so": _MODULE,
-        f"{info}/METADATA": _METADATA.format(name=name, version=version).encode(),
+        f"{info}/METADATA": (fields + _METADATA.format(name=name, version=version)).encode(),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(),
     }
     return _zip(path, members, record=f"{info}/RECORD")
@@ -190,11 +196,13 @@ index = "{index}"
     return repository({"pyproject.toml": table}, name=name)
 
 
-def make_bundle(folder: Path, *, tag: str = f"v{VERSION}", data: bytes = b"", plan: Plan | None = None) -> Bundle:
+def make_bundle(
+    folder: Path, *, tag: str = f"v{VERSION}", data: bytes = b"", fields: str = "", plan: Plan | None = None
+) -> Bundle:
     """A complete release, its files in `folder`."""
     plan = plan or make_plan()
     folder.mkdir(parents=True, exist_ok=True)
-    made = [(make_wheel(folder, one, data=data), one) for one in plan.identifiers]
+    made = [(make_wheel(folder, one, data=data, fields=fields), one) for one in plan.identifiers]
     results = [(path, built(path, one)) for path, one in made]
     if plan.sdist:
         archive = make_sdist(folder)

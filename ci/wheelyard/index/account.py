@@ -6,9 +6,9 @@ import argparse
 import configparser
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import requests
@@ -16,6 +16,7 @@ from twine import exceptions, repository, utils
 from twine.settings import Settings
 
 from wheelyard.errors import OutsideError, UsageError, nearest
+from wheelyard.index import claims
 from wheelyard.index.reader import Login, Reader, trouble
 
 # The last folder of addresses that only take uploads; the simple pages are beside it.
@@ -29,6 +30,18 @@ class Account:
 
     url: str
     settings: Settings
+    make: Callable[[], Settings]
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether twine gets a token by trusted publishing, since nobody gave one; it lives for minutes only."""
+        given = self.settings.auth.input.password or self.settings.repository_config.get("password")
+        return self.is_pypi and not given and self.settings.auth.get_password_from_keyring() is None
+
+    def renewed(self) -> Account:
+        """The same account with credentials read, or a token got, anew."""
+        with _told():
+            return replace(self, settings=self.make())
 
     @property
     def is_pypi(self) -> bool:
@@ -79,10 +92,14 @@ def resolve(index: str, *, login: Login | None = None) -> Account:
     given.non_interactive = given.non_interactive or not sys.stdin.isatty()
     if login is not None:
         given.username, given.password = login
+
+    def make() -> Settings:
+        return Settings.from_argparse(argparse.Namespace(**vars(given)))  # twine changes what it is given
+
     with _told(index):
-        settings = Settings.from_argparse(given)
+        settings = make()
         url = utils.sanitize_url(str(settings.repository_config["repository"]))
-    return Account(url=url, settings=settings)
+    return Account(url=url, settings=settings, make=make)
 
 
 def simple_roots(url: str) -> tuple[str, ...]:
@@ -121,7 +138,7 @@ def _told(index: str | None = None) -> Iterator[None]:
             f"There is no user name or password for the index. Give them by {_WAYS}; empty variables mean none."
         ) from None
     except exceptions.TrustedPublishingFailure as error:
-        raise OutsideError(f"Trusted publishing failed: {error}") from None
+        raise OutsideError(f"Trusted publishing failed: {error} {claims.advice(str(error), os.environ)}") from None
     except configparser.Error:
         raise UsageError("The file .pypirc is malformed. Correct it, or remove it.") from None
     except exceptions.TwineException as error:

@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     LOOK = "look"  # the index says it has a file of that name: its page says with which bytes
     AGAIN = "again"
+    STALE = "stale"  # credentials were refused: a token that lives for minutes only may be got anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,8 @@ def judge(status: int, *, reason: str = "", body: str = "", retry_after: str | N
         return Answer(verdict=Verdict.LOOK, words=said)
     if status in _AGAIN:
         return Answer(verdict=Verdict.AGAIN, words=said, wait=_seconds(retry_after))
-    return Answer(verdict=Verdict.REFUSED, words=advised(status, said))
+    verdict = Verdict.STALE if status in {401, 403} else Verdict.REFUSED
+    return Answer(verdict=verdict, words=advised(status, said))
 
 
 def words(status: int, *, reason: str = "", body: str = "") -> str:

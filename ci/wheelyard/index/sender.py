@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 import requests
-from requests.adapters import HTTPAdapter
 from twine.exceptions import TwineException
 from twine.package import PackageFile
 
@@ -20,13 +19,14 @@ from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.index import answers
 from wheelyard.index.account import Account
 from wheelyard.index.answers import Answer, Verdict
+from wheelyard.index.connection import Connection
 from wheelyard.index.reader import backoff, trouble
 from wheelyard.index.uploads import Outcome, Sent, sent
 from wheelyard.manifest import File
 
-TIMEOUT = (30.0, 300.0)  # seconds to connect or to send a piece, and for the index to take the file in
 ATTEMPTS = 4
 LOOKS = 3
+RENEW_SECONDS = 600  # of the 900 that a token of trusted publishing lives
 
 Look = Callable[[str], str | None]
 """The SHA-256 the index shows for a file name, or None where it shows none."""
@@ -59,19 +59,25 @@ class Sender:
         look: Look | None,
         watch: Watch,
         pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open the connections; this is where credentials are asked for. Without `look` nothing can be compared."""
         self._look_up = look
         self._watch = watch
         self._pause = pause
+        self._clock = clock
         self._aborted = threading.Event()
         self._halted = threading.Event()
         self._looking = threading.Lock()
+        self._renewing = threading.Lock()
         self._parallel = parallel
-        self._secrets = [part for part in account.login() or () if part]
-        self._free: SimpleQueue[_Connection] = SimpleQueue()
+        self._account = account
+        self._secrets = set(filter(None, account.login() or ()))
+        self._trusted = account.is_trusted
+        self._born = clock()
+        self._free: SimpleQueue[Connection] = SimpleQueue()
         for _ in range(parallel):
-            self._free.put(_Connection(account))
+            self._free.put(Connection(account))
 
     def send(self, batches: Iterable[Sequence[File]], *, paths: Mapping[str, Path]) -> tuple[Sent, ...]:
         """Upload batch after batch; after a file that was refused or failed nothing new is begun."""
@@ -104,7 +110,7 @@ class Sender:
                     done.put(error)
         self._free.put(connection)
 
-    def _one(self, connection: _Connection, file: File, path: Path) -> Sent:
+    def _one(self, connection: Connection, file: File, path: Path) -> Sent:
         if self._halted.is_set() or self._aborted.is_set():
             outcome, words = Outcome.UNSENT, ""
         else:
@@ -115,14 +121,18 @@ class Sender:
         self._watch.ended(report)
         return report
 
-    def _attempts(self, connection: _Connection, file: File, path: Path) -> tuple[Outcome, str]:
+    def _attempts(self, connection: Connection, file: File, path: Path) -> tuple[Outcome, str]:
         package, answer = _package(path), Answer(verdict=Verdict.AGAIN)
         for attempt in range(ATTEMPTS):
+            connection.use(self._valid())
             answer = self._post(connection, package, file)
+            if answer.verdict is Verdict.STALE and self._renew(connection.account):
+                connection.use(self._account)
+                answer = self._post(connection, package, file)
             match answer.verdict:
                 case Verdict.TAKEN:
                     return Outcome.UPLOADED, ""
-                case Verdict.REFUSED:
+                case Verdict.REFUSED | Verdict.STALE:
                     return Outcome.REFUSED, answer.words
                 case Verdict.LOOK | Verdict.AGAIN:
                     named = answer.verdict is Verdict.LOOK
@@ -133,6 +143,21 @@ class Sender:
             if attempt < ATTEMPTS - 1:
                 self._pause(answer.wait if answer.wait is not None else backoff(attempt))
         return Outcome.FAILED, f"{answer.words} ({ATTEMPTS} attempts)"
+
+    def _valid(self) -> Account:
+        """The account, its short-lived token got anew well before it ends."""
+        if self._trusted and self._clock() - self._born > RENEW_SECONDS:
+            self._renew(self._account)
+        return self._account
+
+    def _renew(self, used: Account) -> bool:
+        """Get a new token in place of the one in `used`, if it is of the kind that ends, and nobody did it before."""
+        with self._renewing:
+            if self._trusted and used is self._account:
+                self._account = used.renewed()
+                self._secrets |= set(filter(None, self._account.login() or ()))
+                self._born = self._clock()
+            return self._trusted
 
     def _seen(self, file: File, answer: Answer, *, tries: int) -> tuple[Outcome, str] | None:
         """What the index shows of a file after an answer that was no clear yes or no."""
@@ -154,7 +179,7 @@ class Sender:
             except OutsideError:
                 return None
 
-    def _post(self, connection: _Connection, package: PackageFile, file: File) -> Answer:
+    def _post(self, connection: Connection, package: PackageFile, file: File) -> Answer:
         def tell(done: int) -> None:
             if self._aborted.is_set():
                 raise _Aborted
@@ -172,34 +197,6 @@ class Sender:
         for secret in self._secrets:
             words = words.replace(secret, "***")
         return words
-
-
-class _Connection:
-    """A connection of twine's that tells how much of an upload has left."""
-
-    def __init__(self, account: Account) -> None:
-        self._repository = account.repository()
-        self._adapter = _Metered()
-        for scheme in ("https://", "http://"):
-            self._repository.session.mount(scheme, self._adapter)
-
-    def upload(self, package: PackageFile, tell: Callable[[int], None]) -> requests.Response:
-        """The index's answer to one attempt: twine's own further ones would not look first."""
-        self._adapter.tell = tell
-        return self._repository.upload(package, max_redirects=1)
-
-
-class _Metered(HTTPAdapter):
-    """Gives every request a timeout, and tells of its body, which is a `MultipartEncoderMonitor` of twine's making."""
-
-    tell: Callable[[int], None] | None = None
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
-        """Send with our timeout."""
-        body, tell = cast("Any", request.body), self.tell
-        if tell is not None and hasattr(body, "callback"):
-            body.callback = lambda monitor: tell(monitor.bytes_read)
-        return super().send(request, *args, **{**kwargs, "timeout": TIMEOUT})
 
 
 def _next(done: SimpleQueue[Sent | Exception]) -> Sent:

@@ -117,6 +117,8 @@ def _publish(errand: _Errand, store: Store, *, index: str) -> None:
         _tell_dry(comparison, chosen, console)
         return
     if comparison.missing:
+        if console.on_github and chosen.is_pypi and not chosen.is_trusted:
+            console.warn("A long-lived token is used. With trusted publishing there is none that could be stolen.")
         store.freeze(errand.found, index=chosen.url)
     _send(errand, publishing, comparison)
 

@@ -1,0 +1,205 @@
+"""PyPI and TestPyPI as the real twine sees them: TLS, their own host names, trusted publishing, and their rules.
+
+A CONNECT proxy maps the host names that twine knows to servers on loopback. The answers follow
+PyPI's documentation and PyPI's documentation, Trusted publishers.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import select
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import trustme
+from twine import repository, utils
+
+from fakeindex import FakeIndex, Reply, Upload, fake_index
+
+CLAIM = {"repository": "ada/spam", "workflow": "wheels.yml", "environment": "pypi"}
+MOST_BYTES = 1 << 20
+MINT = "/_/oidc/mint-token"
+AUDIENCE = "/_/oidc/audience"
+
+
+def host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+UPLOAD, TEST, WEB = host(utils.DEFAULT_REPOSITORY), host(utils.TEST_REPOSITORY), host(repository.WAREHOUSE_WEB)
+
+
+@dataclass(kw_only=True)
+class Site:
+    """One of the two indexes, its rules and its tokens."""
+
+    index: FakeIndex
+    publisher: dict[str, str] = field(default_factory=lambda: dict(CLAIM))
+    tokens: dict[str, int] = field(default_factory=dict)
+    uses: int = 1_000_000
+    quota: int = 1 << 30
+
+    def gate(self, upload: Upload) -> Reply | None:
+        """What PyPI says before it takes a file, or None."""
+        scheme, _, encoded = upload.authorization.partition(" ")
+        user, _, token = base64.b64decode(encoded).decode().partition(":") if scheme == "Basic" else ("", "", "")
+        left = self.tokens.get(token, 0)
+        if user != "__token__" or left < 1:
+            return Reply(status=403, reason="Invalid or non-existent authentication information.")
+        self.tokens[token] = left - 1
+        return self._rules(upload)
+
+    def _rules(self, upload: Upload) -> Reply | None:
+        if "-linux_" in upload.file:
+            return _refused(f"Binary wheel {upload.file!r} has an unsupported platform tag 'linux_x86_64'.")
+        if "+" in upload.fields.get("version", ""):
+            return _refused("The use of local versions in <Version> is not allowed.")
+        if "Nonsense" in upload.fields.get("classifiers", ""):
+            return _refused("Invalid value for classifiers. Error: Classifier 'Nonsense' is not a valid classifier.")
+        if len(upload.content) > MOST_BYTES:
+            return _refused(f"File too large. Limit for project 'wy-sample' is {MOST_BYTES >> 20} MB.")
+        if sum(map(len, self.index.held.values())) + len(upload.content) > self.quota:
+            return _refused("Project size too large. Limit for project 'wy-sample' total size is 10 GB.")
+        return None
+
+    def mint(self, body: bytes) -> Reply:
+        """A token for an identity of the right workflow."""
+        payload = json.loads(body)["token"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        if claims != {**self.publisher, "aud": "pypi"}:
+            error = {"code": "invalid-publisher", "description": "valid token, but no corresponding publisher"}
+            return Reply(status=422, body=json.dumps({"message": "Token request failed", "errors": [error]}))
+        token = f"pypi-minted-{len(self.tokens)}"
+        self.tokens[token] = self.uses
+        return Reply(body=json.dumps({"success": True, "token": token}), kind="application/json")
+
+
+@dataclass(kw_only=True)
+class FakePyPI:
+    """Both sites, and the surroundings of a job on GitHub Actions that is to find them."""
+
+    pypi: Site
+    test: Site
+    environment: dict[str, str]
+    identity: dict[str, str] = field(default_factory=lambda: dict(CLAIM))
+    reached: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def fake_pypi(folder: Path) -> Iterator[FakePyPI]:
+    """Both sites, running, with the certificate in `folder`."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(UPLOAD, TEST, WEB).configure_cert(context)
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    with ExitStack() as stack:
+        sites = [Site(index=stack.enter_context(fake_index(tls=context))) for _ in range(2)]
+        for site in sites:
+            site.index.gate = site.gate
+            site.index.pages[AUDIENCE] = [Reply(body='{"audience": "pypi"}', kind="application/json")]
+            site.index.posts[MINT] = site.mint
+        fake = FakePyPI(pypi=sites[0], test=sites[1], environment={})
+        where = {UPLOAD: sites[0], WEB: sites[0], TEST: sites[1]}
+        ports = {name: urlsplit(site.index.url).port or 0 for name, site in where.items()}
+        proxy = stack.enter_context(_serve(_Proxy, fake=fake, ports=ports))
+        issuer = stack.enter_context(_serve(_Issuer, fake=fake))
+        fake.environment.update(
+            HTTPS_PROXY=proxy,
+            NO_PROXY="127.0.0.1",
+            REQUESTS_CA_BUNDLE=str(folder / "ca.pem"),
+            GITHUB_ACTIONS="true",
+            GITHUB_REPOSITORY=CLAIM["repository"],
+            GITHUB_WORKFLOW_REF=f"{CLAIM['repository']}/.github/workflows/{CLAIM['workflow']}@refs/tags/v1.0",
+            ACTIONS_ID_TOKEN_REQUEST_URL=f"{issuer}/token?api-version=2",
+            ACTIONS_ID_TOKEN_REQUEST_TOKEN="request-token",  # noqa: S106  # of nobody
+            PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
+        )
+        yield fake
+
+
+def _refused(words: str) -> Reply:
+    page = f"<html><head><title>400 Bad Request</title></head><body><h1>400 Bad Request</h1>{words}</body></html>"
+    return Reply(status=400, reason=words, kind="text/html; charset=UTF-8", body=page)
+
+
+@contextmanager
+def _serve(handler: type[BaseHTTPRequestHandler], **attributes: Any) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), attributes))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Quiet(BaseHTTPRequestHandler):
+    fake: FakePyPI
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+class _Issuer(_Quiet):
+    """Gives identities to jobs that may ask for them."""
+
+    def do_GET(self) -> None:
+        if self.headers.get("Authorization") != "bearer request-token":
+            self.send_error(401)
+            return
+        audience = parse_qs(urlsplit(self.path).query)["audience"][0]
+        claims = {**self.fake.identity, "aud": audience}
+        part = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+        body = json.dumps({"value": f"e30.{part}.sig"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class _Proxy(_Quiet):
+    """Lets connections through to the hosts there are, each to its server."""
+
+    ports: dict[str, int]
+
+    def do_CONNECT(self) -> None:
+        name = self.path.partition(":")[0]
+        self.fake.reached.add(name)
+        if name not in self.ports:
+            self.send_error(403)
+            return
+        with socket.create_connection(("127.0.0.1", self.ports[name])) as inside:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            _relay(self.connection, inside)
+        self.close_connection = True
+
+
+def _relay(one: socket.socket, other: socket.socket) -> None:
+    peers = {one: other, other: one}
+    while True:
+        ready, _, _ = select.select((one, other), (), (), 60)
+        for each in ready:
+            try:
+                data = each.recv(1 << 16)
+                if not data:
+                    return
+                peers[each].sendall(data)
+            except OSError:
+                return
+        if not ready:
+            return
