@@ -137,7 +137,9 @@ def difference(change: Change) -> tuple[str, ...]:
 
 
 def _problems(config: Config, answer: Answer) -> Iterator[str]:
-    """Patterns of `build` that select nothing, and targets that get no wheel."""
+    """Patterns of `build` that select nothing, and targets that get no wheel; a pure package has neither."""
+    if not config.tool.targets:
+        return
     build = config.cibuildwheel.get("build", "*")
     for pattern in build.split() if isinstance(build, str) else map(str, build):
         matched = {identifier for identifier in answer.known if selects(pattern, identifier)}
