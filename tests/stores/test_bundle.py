@@ -21,7 +21,6 @@ from releases import (
 )
 from wheelyard.errors import Exit, FindingsError, WheelyardError
 from wheelyard.manifest import JobReport, Result, State
-from wheelyard.plan import Expected
 from wheelyard.stores import bundle
 from wheelyard.stores.bundle import Piece
 from wheelyard.targets import Identifier
@@ -152,14 +151,27 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_a_planned_pure_wheel_is_missed_until_it_is_there(tmp_path: Path) -> None:
-    plain = make_plan(identifiers=(), sdist=False)
-    expected = Expected(identifiers=(), pattern="wy_sample-1.0-py3-none-any.whl")
-    plan = msgspec.structs.replace(plain, pure=True, expected=(expected,))
+    plan = msgspec.structs.replace(make_plan(identifiers=(), sdist=False), pure=True)
     error = bundle.shortfall(plan, [], reports=[]).error()
     assert error is not None
-    assert "py3-none-any" in str(error)
-    report = make_report("pure", [built(make_pure_wheel(tmp_path))])
+    assert "missing: the pure wheel" in str(error)
+    report = make_report("sdist", [built(make_pure_wheel(tmp_path))])
     assert bundle.shortfall(plan, pieces_of(tmp_path, report), reports=[report]).error() is None
+
+
+def test_a_pure_wheel_stands_in_for_no_platform(tmp_path: Path) -> None:
+    plan = msgspec.structs.replace(make_plan(sdist=False), pure=True)
+    reports = [job(tmp_path, FIRST, SECOND), make_report("sdist", [built(make_pure_wheel(tmp_path))])]
+    pieces = [each for report in reports for each in pieces_of(tmp_path, report)]
+    error = bundle.shortfall(plan, pieces, reports=reports).error()
+    assert error is not None
+    assert f"missing: {THIRD}" in str(error)
+
+
+def test_a_pure_wheel_that_nobody_planned_is_refused(tmp_path: Path) -> None:
+    stray = make_report("linux-x86_64", [built(make_pure_wheel(tmp_path))])
+    error = refusal((tmp_path, job(tmp_path, *IDENTIFIERS)), (tmp_path, stray))
+    assert "unplanned: wy_sample-1.0-py3-none-any.whl" in str(error)
 
 
 def test_a_version_the_back_end_makes_comes_from_the_files(tmp_path: Path) -> None:

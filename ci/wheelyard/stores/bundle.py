@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from wheelyard import wheels
 from wheelyard.errors import FindingsError, IncompleteError, WheelyardError, listed
@@ -12,7 +11,7 @@ from wheelyard.manifest import File, JobReport, Manifest, Result, State
 from wheelyard.plan import Plan
 from wheelyard.targets import Identifier
 
-SDIST = "sdist"  # the id of the job that makes it
+SDIST = "sdist"  # the id of the job that makes it, and the pure wheel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +30,11 @@ class Piece:
         """Whether this is a wheel; what is not one is an sdist."""
         return self.file.endswith(".whl")
 
+    @property
+    def is_pure(self) -> bool:
+        """Whether this is a wheel for any platform. It answers every identifier, and stands in for none."""
+        return self.file.endswith("-none-any.whl")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shortfall:
@@ -47,7 +51,7 @@ class Shortfall:
         """The one error that tells all of it, or None when the set is the plan, fulfilled."""
         lists = {
             "missing": self.missing,
-            "doubled (one file name, several contents)": self.doubled,
+            "doubled": self.doubled,
             "unplanned": self.unplanned,
             "foreign (no job.json knows them)": self.foreign,
             "changed since they were built": self.changed,
@@ -67,13 +71,12 @@ def shortfall(
     plan: Plan, pieces: Sequence[Piece], *, reports: Sequence[JobReport], foreign: Iterable[str] = ()
 ) -> Shortfall:
     """Compare every file with the plan and with what its job said of it."""
-    found = tuple(_wheel(piece) for piece in pieces if piece.is_wheel)
-    tally = wheels.tally(found, planned=plan.identifiers)
-    unplanned = (file for file in tally.unplanned if not _is_expected(file, plan))
+    native = tuple(_wheel(piece) for piece in pieces if piece.is_wheel and not piece.is_pure)
+    tally = wheels.tally(native, planned=plan.identifiers)
     return Shortfall(
         missing=(*(_why(identifier, plan, reports) for identifier in tally.missing), *_absent(plan, pieces)),
-        doubled=(*tally.doubled, *_doubled_sdists(pieces)),
-        unplanned=(*unplanned, *_unplanned(plan, pieces, reports)),
+        doubled=tuple(_doubled(pieces)),
+        unplanned=(*tally.unplanned, *_unplanned(plan, pieces, reports)),
         foreign=tuple(sorted(foreign)),
         changed=tuple(_changed(pieces)),
         strange=tuple(_strange(plan, pieces, reports)),
@@ -110,7 +113,7 @@ def version_of(plan: Plan, entries: Iterable[File]) -> str:
 
 def _entry(piece: Piece, plan: Plan) -> File:
     job = piece.job
-    answers = _wheel(piece).answers(plan.identifiers) if piece.is_wheel else ()
+    answers = _wheel(piece).answers(plan.identifiers) if piece.is_wheel and not piece.is_pure else ()
     return File(
         file=piece.file,
         sha256=piece.sha256,
@@ -144,30 +147,35 @@ def _why(identifier: Identifier, plan: Plan, reports: Sequence[JobReport]) -> st
 
 
 def _absent(plan: Plan, pieces: Sequence[Piece]) -> Iterator[str]:
-    """What is planned and answers no identifier: the sdist, a pure wheel."""
+    """What is planned and is no build of an identifier."""
     if plan.sdist and all(piece.is_wheel for piece in pieces):
         yield "the sdist"
-    for expected in plan.expected:
-        if not expected.identifiers and not any(fnmatchcase(piece.file, expected.pattern) for piece in pieces):
-            yield expected.pattern
+    if plan.pure and not any(piece.is_pure for piece in pieces):
+        yield "the pure wheel"
 
 
-def _is_expected(file: str, plan: Plan) -> bool:
-    return any(not expected.identifiers and fnmatchcase(file, expected.pattern) for expected in plan.expected)
-
-
-def _doubled_sdists(pieces: Sequence[Piece]) -> tuple[str, ...]:
-    found = {piece.sha256: piece.where for piece in pieces if not piece.is_wheel}
-    return tuple(sorted(found.values())) if len(found) > 1 else ()
+def _doubled(pieces: Sequence[Piece]) -> Iterator[str]:
+    """Files of which there is more than one: a name with several contents, a second sdist or pure wheel."""
+    digests: dict[str, set[str]] = {}
+    for piece in pieces:
+        digests.setdefault(piece.file, set()).add(piece.sha256)
+    yield from sorted(file for file, found in digests.items() if len(found) > 1)
+    for alike in (
+        {piece.file for piece in pieces if not piece.is_wheel},
+        {piece.file for piece in pieces if piece.is_pure},
+    ):
+        if len(alike) > 1:
+            yield " and ".join(sorted(alike))
 
 
 def _unplanned(plan: Plan, pieces: Sequence[Piece], reports: Sequence[JobReport]) -> Iterator[str]:
-    """Jobs and sdists that the plan does not have."""
+    """Jobs, sdists and pure wheels that the plan does not have."""
     known = {SDIST, *(job.id for job in plan.jobs)}
-    known |= {piece.job.job for piece in pieces if _is_expected(piece.file, plan)}
     yield from (f"job {report.job}" for report in reports if report.job not in known)
     if not plan.sdist:
         yield from (piece.file for piece in pieces if not piece.is_wheel)
+    if not plan.pure:
+        yield from (piece.file for piece in pieces if piece.is_pure)
 
 
 def _changed(pieces: Iterable[Piece]) -> Iterator[str]:
