@@ -16,9 +16,9 @@ from threading import Thread
 
 from wheelyard import files
 from wheelyard.engines import Made, Order
-from wheelyard.engines.host import elf, gates, interpreters, options, refusals, repair, tools, zig
+from wheelyard.engines.host import elf, gates, options, refusals, repair, tools, zig
 from wheelyard.engines.host.building import Build
-from wheelyard.engines.host.interpreters import Interpreter
+from wheelyard.engines.host.interpreters import Interpreter, find
 from wheelyard.engines.host.refusals import lowest
 from wheelyard.engines.host.testing import Trial
 from wheelyard.engines.host.work import Work, begun, passed
@@ -35,10 +35,16 @@ class Host:
 
     name = "host"
 
-    def __init__(self, environ: Mapping[str, str] | None = None, *, machine: str | None = None) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str] | None = None,
+        *,
+        machine: str | None = None,
+        interpreters: Mapping[str, Interpreter] | None = None,
+    ) -> None:
         self._environ = os.environ if environ is None else environ
         self._machine = machine or platform.machine()
-        self._found: dict[str, Interpreter] | None = None
+        self._found = interpreters
 
     def unavailable(self, order: Order) -> str | None:
         """Why this machine cannot build with this engine, or None."""
@@ -83,7 +89,14 @@ class Host:
         """Build, repair, check and test one wheel."""
         if reason := self.unavailable(order) or self.refuses(order):
             raise BuildError(reason)
-        identifier = lowest(order)
+        try:
+            return self._made(order, lowest(order), programs)
+        except OSError as error:
+            raise OutsideError(
+                f"{lowest(order)}: cannot work in {order.scratch}: {error}. Free the disk or choose another folder."
+            ) from None
+
+    def _made(self, order: Order, identifier: Identifier, programs: Programs) -> Made:
         interpreter = self._interpreters()[identifier.python]
         arch = zig.ARCHS[self._machine]
         chosen = options.resolve(order.options, identifier, self._environ)
@@ -103,14 +116,15 @@ class Host:
             for trial in trials:
                 trial.run(wheel)
             return Made(
-                wheel=order.scratch / wheel.relative_to(work.place),
+                wheel=work.keep(wheel),
                 tested=len(trials) == len(order.identifiers),
                 notes=(*chosen.notes, *_notes(wheel, toolchain), *self._untested(order)),
             )
 
-    def _interpreters(self) -> dict[str, Interpreter]:
+    def _interpreters(self) -> Mapping[str, Interpreter]:
+        """Those given, or those found on this machine the first time someone asks."""
         if self._found is None:
-            self._found = interpreters.find(machine=self._machine, environ=self._environ)
+            self._found = find(machine=self._machine, environ=self._environ)
         return self._found
 
     def _trials(self, work: Work) -> Iterator[Trial]:
@@ -180,5 +194,8 @@ def _notes(wheel: Path, toolchain: Toolchain) -> Iterator[str]:
     if calls.altered:
         yield f"zig cannot do {listed(calls.altered)}, which changes what the files offer: left out."
     if calls.left_out:
-        yield f"compiler flags left out, because zig does not know them: {listed(calls.left_out)}."
+        yield f"compiler flags left out, unknown to zig or about folders of this machine: {listed(calls.left_out)}."
     yield from gates.notes(elf.binaries(wheel))
+
+
+ENGINE = Host()

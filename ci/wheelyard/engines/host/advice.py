@@ -96,10 +96,11 @@ _CAUSES = (
 
 
 def advice(output: str, *, log: Path) -> str:
-    """What to do, after what `output` says is wrong; at least where all of it can be read."""
+    """What to do, after what `output` says is wrong; at least the first error and where all of it can be read."""
     where = f"All output is in {log}."
     for cause in _CAUSES:
         for pattern in cause.patterns:
             if found := re.search(pattern, output):
                 return f"{cause.remedy.format(it=found[1])} {where}"
-    return where
+    first = re.search(r"^.*\berror: .*$", output, re.MULTILINE | re.IGNORECASE)
+    return f"The first error was: {first[0].strip()}\n{where}" if first else where

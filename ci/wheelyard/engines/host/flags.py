@@ -224,12 +224,10 @@ def _header_folder(word: str, words: _Words, call: Call, setting: Setting) -> li
     return [flag, folder]
 
 
-def _library_folder(word: str, words: _Words, call: Call, _setting: Setting) -> list[str]:
+def _library_folder(word: str, words: _Words, _call: Call, _setting: Setting) -> list[str]:
+    """Keep a folder unless it is the machine's; not worth a note, because the interpreter itself often names one."""
     folder = words.value(word, "-L")
-    if _inside(folder, _HOST_LIBRARIES):
-        call.left_out.append(f"-L {folder}")
-        return []
-    return ["-L", folder]
+    return [] if _inside(folder, _HOST_LIBRARIES) else ["-L", folder]
 
 
 def _library_file(word: str, _words: _Words, call: Call, _setting: Setting) -> list[str]:

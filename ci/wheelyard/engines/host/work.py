@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wheelyard import files
 from wheelyard.engines import Order
 from wheelyard.engines.host.advice import advice
 from wheelyard.errors import BuildError
@@ -42,7 +42,7 @@ _PASSED_PROXIES = frozenset({"all_proxy", "ftp_proxy", "http_proxy", "https_prox
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """Where one order is worked on: `place` is its scratch folder under a path that shells and PATH can hold.
+    """Where one order is worked on: `place` is its scratch folder, or one whose path shells and PATH can hold.
 
     `project` is the order's own copy of the repository and `package` the package's folder in it.
     """
@@ -88,6 +88,12 @@ class Work:
         last = Ended(code=0, output=output).last()
         return BuildError("\n".join((f"{self.identifier}: {what}.", last, advice(output, log=self.order.log))))
 
+    def keep(self, wheel: Path) -> Path:
+        """The wheel in the order's scratch folder, wherever it was made."""
+        if wheel.is_relative_to(self.order.scratch.absolute()):
+            return wheel
+        return files.place(wheel, self.order.scratch / wheel.name)
+
     def say(self, text: str) -> None:
         """Write a line of our own into the log."""
         with self.order.log.open("a", encoding="utf-8") as stream:
@@ -113,12 +119,13 @@ def passed(environ: Mapping[str, str], *, also: Sequence[str] = ()) -> dict[str,
 
 @contextmanager
 def _plain(folder: Path) -> Iterator[Path]:
-    """`folder`, or a link to it whose path has nothing that make, PATH or an unquoted command would trip over."""
+    """`folder`, or a temporary one if its path has what make, PATH or an unquoted command would trip over.
+
+    A link with a better name would not do: tools resolve it.
+    """
     folder = folder.absolute()
     if re.fullmatch(r"[\w/.+-]+", str(folder), re.ASCII):
         yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="wheelyard-") as name:
-        link = Path(name) / "work"
-        link.symlink_to(folder)
-        yield link
+    else:
+        with files.scratch("build") as elsewhere:
+            yield elsewhere

@@ -114,7 +114,7 @@ def make(folder: Path, *, arch: Arch, zig: Path, headers: Path | None = None) ->
         "zig": str(zig),
         "triple": arch.triple,
         "machine": arch.gnu,
-        "headers": (str(headers),) if headers else (),
+        "headers": (str(headers), str(_second(headers, arch))) if headers else (),
         "first": tuple(_shim(folder, headers, arch)) if headers else (),
         "folder": str(folder),
     }
@@ -146,13 +146,17 @@ def _quoted(path: Path | str) -> str:
 
 
 def _shim(folder: Path, headers: Path, arch: Arch) -> Iterator[str]:
-    """What lets zig find the second half of Debian's pyconfig.h, which lies beside the folder of headers."""
-    other = headers.parent / arch.gnu / headers.name
-    if other.is_dir():
+    """What lets zig find that folder: Debian's pyconfig.h includes the other one by its place in /usr/include."""
+    if _second(headers, arch).is_dir():
         link = folder / "headers" / arch.gnu / headers.name
         link.parent.mkdir(parents=True)
-        link.symlink_to(other)
+        link.symlink_to(_second(headers, arch))
         yield from ("-isystem", str(folder / "headers"))
+
+
+def _second(headers: Path, arch: Arch) -> Path:
+    """Where Debian keeps the headers of an interpreter that differ between architectures."""
+    return headers.parent / arch.gnu / headers.name
 
 
 def runtime_cache() -> Path:
