@@ -122,6 +122,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     version: str | None
     requires_python: str | None
+    build_requires: tuple[str, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +192,7 @@ def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) ->
         name=name,
         version=project.get("version", poetry.get("version")),
         requires_python=project.get("requires-python") or _python_requires(sources),
+        build_requires=tuple(map(str, top.get("build-system", {}).get("requires", ()))),
     )
 
 
@@ -214,6 +216,8 @@ def _contradictions(tool: Tool) -> Iterator[str]:
     for target in tool.emulate:
         if target not in tool.targets:
             yield f"emulate: {target} is not among the targets. Add it to targets, or take it out of emulate."
+        if target.platform is not Platform.LINUX:
+            yield f"emulate: {target} cannot be emulated: QEMU runs Linux containers only. Give it a runner."
     for target, labels in tool.runners.items():
         if target not in tool.targets:
             yield f"runners: {target} is not among the targets. Add it to targets, or take it out of runners."

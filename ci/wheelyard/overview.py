@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from wheelyard.plan import Plan
 from wheelyard.targets import Identifier, sort_key
+
+if TYPE_CHECKING:
+    from wheelyard.advice import Advice
+    from wheelyard.coverage import Coverage
 
 _LIBCS = ("manylinux", "musllinux")
 
@@ -44,6 +49,31 @@ def text(plan: Plan, style: Style) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def advice(found: Sequence[Advice], plan: Plan) -> str:
+    """What dropping a dimension would save, each with how and what is in the way."""
+    if not found:
+        return "There is no dimension to drop that would save a wheel.\n"
+    blocks = []
+    for each in found:
+        lines = [f"{each.title}: {_size(plan)} -> {_size(each.plan)}", f"  {each.how}"]
+        blocks.append("\n".join((*lines, *(f"  but: {obstacle}" for obstacle in each.obstacles))))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _size(plan: Plan) -> str:
+    minutes = duration(plan.estimate.makespan_minutes) if plan.estimate else "0 min"
+    return f"{counted(len(plan.expected), 'wheel')}, {counted(len(plan.jobs), 'job')}, {minutes}"
+
+
+def coverage(found: Coverage, against: str) -> str:
+    """What is lost and gained, a line a target."""
+    lines = [f"Against {against}:"]
+    for word, identifiers in (("lost", found.lost), ("gained", found.gained)):
+        for tail, group in groupby(identifiers, key=lambda identifier: identifier.partition("-")[2]):
+            lines.append(f"  {word}: {tail}  {' '.join(identifier.python for identifier in group)}")
+    return "\n".join(lines if len(lines) > 1 else [f"Against {against}: the same coverage."]) + "\n"
+
+
 def headline(plan: Plan) -> str:
     """The plan in one line."""
     commit = plan.revision.commit[:7] if plan.revision.commit else "no commit"
@@ -58,11 +88,13 @@ def estimate(plan: Plan) -> str:
     """How long it takes, and what it costs where minutes are billed."""
     found = plan.estimate
     assert found is not None  # noqa: S101  # the caller looked
-    return (
-        f"About {duration(found.makespan_minutes)} until the last wheel"
-        f" (no plan can be quicker than {duration(found.lower_bound_minutes)});"
-        f" {found.billed_minutes} minutes of runners, ${found.cost_usd:.2f} in a private repository."
+    least = duration(found.lower_bound_minutes)
+    lines = (
+        f"About {duration(found.makespan_minutes)} until the last wheel; no plan can be quicker than {least}.",
+        f"{found.billed_minutes} minutes of runners, ${found.cost_usd:.2f} where the repository is private.",
+        f"What would shorten it most: {found.bottleneck}." if found.bottleneck else "",
     )
+    return "\n".join(filter(None, lines))
 
 
 def duration(minutes: float) -> str:

@@ -34,12 +34,16 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan will take: until the last wheel, no plan could be quicker than the bound, and what is billed."""
+    """What the plan will take: until the last wheel, no plan could be quicker than the bound, and what is billed.
+
+    `bottleneck` says what the time hangs on. Minutes are guesses until a release was measured.
+    """
 
     makespan_minutes: float
     lower_bound_minutes: float
     billed_minutes: int
     cost_usd: float
+    bottleneck: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +67,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def identifiers(self) -> tuple[Identifier, ...]:
         """Every identifier of every job."""
         return tuple(identifier for job in self.jobs for identifier in job.identifiers)
+
+    @property
+    def matrices(self) -> tuple[tuple[Job, ...], ...]:
+        """The jobs in as many matrices as GitHub takes them in."""
+        most = 256
+        return tuple(self.jobs[start : start + most] for start in range(0, len(self.jobs), most))
 
     def of(self, job: Job) -> tuple[Expected, ...]:
         """The wheels that `job` builds."""

@@ -46,6 +46,8 @@ def make(config: Config, lock: Lock, revision: Revision) -> Plan:
     every = builds.of(config, lock)
     rows = lanes(config, lock, every)
     slots = slots_of(config)
+    if problem := "\n".join(_stranded(rows, slots)):
+        raise UsageError(problem)
     found = schedule.solve([row.lane for row in rows], slots)
     jobs = tuple(_jobs(config, rows, found))
     measured = frozenset(lock.durations)
@@ -69,6 +71,13 @@ def slots_of(config: Config) -> Slots:
     """How many jobs run at one time."""
     asked = config.tool.concurrency
     return Slots(total=asked.total, macos=asked.macos) if isinstance(asked, Concurrency) else runners.PLANS[asked]
+
+
+def _stranded(rows: Sequence[Row], slots: Slots) -> Iterator[str]:
+    """Targets that would queue for ever, because no job may run on their machines."""
+    for row in rows:
+        if row.lane.pool == "macos" and slots.macos < 1:
+            yield f"No macOS runner is allowed, and {row.target} needs one. Allow one, or take the target out."
 
 
 def lanes(config: Config, lock: Lock, every: Sequence[Build]) -> tuple[Row, ...]:
@@ -192,9 +201,30 @@ def _too_long(rows: Sequence[Row], found: Schedule, jobs: Sequence[Job], measure
 
 
 def _estimate(rows: Sequence[Row], slots: Slots, found: Schedule) -> Estimate:
+    lanes = [row.lane for row in rows]
+    floor = schedule.lower_bound(lanes, slots)
     return Estimate(
         makespan_minutes=round(found.makespan, 1),
-        lower_bound_minutes=round(schedule.lower_bound([row.lane for row in rows], slots), 1),
+        lower_bound_minutes=round(floor, 1),
         billed_minutes=found.billed,
         cost_usd=round(found.cost, 2),
+        bottleneck=_bottleneck(rows, slots, found, floor),
     )
+
+
+def _bottleneck(rows: Sequence[Row], slots: Slots, found: Schedule, floor: float) -> str:
+    """What would shorten the plan most."""
+    lanes = [row.lane for row in rows]
+    given = [rows[batch.lane] for batch in found.batches[:1] if rows[batch.lane].lane.cut]
+    if found.makespan > floor * 1.1 and given:
+        return f'split = "auto" for {given[0].target.platform}: about {found.makespan - floor:.0f} min less'
+    alone = [(row.lane.minutes((n,)), build) for row in rows for n, build in enumerate(row.builds)]
+    longest, build = max(alone, key=lambda each: each[0])
+    more = schedule.lower_bound(lanes, Slots(total=slots.total * 4, macos=slots.macos))
+    more_macos = schedule.lower_bound(lanes, Slots(total=slots.total * 4, macos=slots.macos * 4))
+    if floor <= longest * 1.02:
+        return f"a quicker {build.identifier}: it takes {longest:.0f} min by itself"
+    if more_macos < more * 0.98 or more < floor * 0.98:
+        what, least = ("macOS runners", more_macos) if more > floor * 0.98 else ("runners", more)
+        return f"more {what} at one time: with four times as many, {least:.0f} min"
+    return "quicker builds"

@@ -21,7 +21,7 @@ EQUAL = 1.005
 # Within this much of the bound there is nothing worth searching for.
 GOOD = 1.01
 # Single builds that the search looks at before it stops; some 0.1 s.
-STEPS = 40_000
+STEPS = 20_000
 # Pairs of jobs that are tried together.
 TRIES = 100
 
