@@ -354,6 +354,11 @@ CONTENTS = (
         finds=(("secret", "wy_sample/server.pem"),),
     ),
     Defect(
+        id="a path of the build machine",
+        draft=_draft(files=_files(**{"wy_sample/spam.pc": b"prefix=/home/ada/src/spam/build\n"})),
+        finds=(("build-path", "wy_sample/spam.pc"),),
+    ),
+    Defect(
         id="a private key in a test",
         draft=_draft(files=_files(**{"wy_sample/tests/server.pem": KEY})),
         finds=(("secret-sample", "wy_sample/tests/server.pem"),),
