@@ -104,7 +104,7 @@ def main() -> int:
     with embedded.serve(PLACE / "index") as served:
         login = {"TWINE_USERNAME": served.login[0], "TWINE_PASSWORD": served.login[1]}
         for package in PACKAGES:
-            step(package, "publish", "publish", "--index", served.upload, env=login)
+            step(package, "publish", "publish", "--version", package.version, "--index", served.upload, env=login)
         say(f"\nInstalling all three from {served.simple} into a clean environment")
         seen = install(served.simple)
     show(seen, seconds=time.monotonic() - begun)
@@ -130,11 +130,12 @@ def fetch(package: Package) -> None:
     )
     git = ("git", "-C", str(package.project), "-c", "user.name=demo", "-c", "user.email=demo@example.org")
     run((*git, "init", "--quiet"))
-    run((*git, "add", "--all", "--force"))
+    run((*git, "add", "--all"))
     run((*git, "commit", "--quiet", "--message", f"{package.name} {package.version} as its sdist has it"))
     run((sys.executable, "-m", "wheelyard", "lock", "-C", str(package.project), "--quiet"))
     run((*git, "add", "wheelyard.lock"))
     run((*git, "commit", "--quiet", "--message", "Lock what wheelyard builds"))
+    run((*git, "tag", package.version))  # some take their version from it
 
 
 def without(text: str, table: str) -> str:
@@ -187,13 +188,12 @@ def show(seen: dict[str, str], *, seconds: float) -> None:
         (wheel,) = package.release.glob("*.whl")
         spent = (f"{package.steps[name]:.1f} s" for name in ("build", "collect", "publish"))
         table.add_row(package.requirement, package.language, *spent, wheel.name, Path(seen[package.module]).name)
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    console.print()
-    console.print(table)
-    console.print()
-    for package in PACKAGES:
-        console.print(f"{package.name}: {package.release.as_uri()}")
-    console.print(f"\nAll of it took {seconds:.0f} s. The index was the folder {(PLACE / 'index').as_uri()}")
+    say("")
+    Console().show(table)
+    say("\nThe releases, each with its manifest and checksums, and the index:")
+    for place in (*(package.release for package in PACKAGES), PLACE / "index"):
+        say(f"  {place.as_uri()}")
+    say(f"All of it took {seconds:.0f} s.")
 
 
 def run(
