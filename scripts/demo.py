@@ -18,10 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from wheelyard import toolbox
+from wheelyard.console import Console
 from wheelyard.index import embedded
 
 PLACE = Path(__file__).resolve().parents[1] / ".bootstrap" / "demo"

@@ -5,41 +5,98 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 import wheelyard
 
 PACKAGE = Path(wheelyard.__file__).parent
 
-# Bottom to top; within a row no module imports another. `values` decide, `effects` act, `plug-ins` and `steps` do both.
-FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("values", frozenset({"", "errors"})),
-    ("values", frozenset({"targets", "revision"})),
-    ("values", frozenset({"documents"})),
-    ("values", frozenset({"config", "wheels", "manifest"})),
-    ("values", frozenset({"lock", "plan"})),
-    ("effects", frozenset({"process", "files", "resources", "console"})),
-    ("effects", frozenset({"git", "toolbox", "wheelhouse", "workspace"})),
+# Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
+FLOORS = (
+    {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel"},
+    {"targets", "files", "process"},
+    {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated"},
+    {"config", "manifest", "plan", "console", "engines", "schedule"},
+    {"lock", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
+    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "sessions", "__main__"},
+    {"durations", "locking", "orders", "render", "report"},
+    {"planner"},
+    {"advice"},
+    {"overview"},
+    {"verbs"},
 )
+# Rooms that decide and never act: no file, program, network or terminal.
+VALUES = {
+    "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config",
+    "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
+    "advice", "overview",
+}  # fmt: skip
+EFFECTS = {"files", "process", "git", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse"}
+ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the package by its name below `wheelyard`."""
+    """Every module of the package, by its name below `wheelyard`."""
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        found[".".join(part for part in parts if part != "__init__")] = path
+        if parts[0] != "templates":
+            found[".".join(part for part in parts if part != "__init__")] = path
     return found
 
 
-def imports(path: Path) -> set[str]:
-    """The modules of the package that a file imports, wherever in the file."""
-    found = set()
+MODULES = modules()
+
+
+def imported(path: Path) -> set[str]:
+    """What a file imports, wherever in the file, as dotted names."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    known = modules()
-    short = {
-        name.removeprefix("wheelyard").removeprefix(".") for name in found if name.partition(".")[0] == "wheelyard"
+    return found
+
+
+def own(path: Path) -> set[str]:
+    """Those modules of the package that a file imports."""
+    names = {name.removeprefix("wheelyard.") for name in imported(path) if name.startswith("wheelyard.")}
+    return names & set(MODULES)
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_every_room_has_one_floor() -> None:
+    rooms = [name for floor in FLOORS for name in floor]
+    assert sorted(rooms) == sorted({room(module) for module in MODULES})
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_strictly_down(module: str) -> None:
+    level = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+    others = {name for name in own(MODULES[module]) if room(name) != room(module)}
+    assert [name for name in others if level[room(name)] >= level[room(module)]] == []
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if room(module) in VALUES])
+def test_values_never_touch_effects(module: str) -> None:
+    reached = {room(name) for name in own(MODULES[module])} & EFFECTS
+    assert reached | {name for name in imported(MODULES[module]) if room(name) in ACTING} == set()
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("verbs.")])
+def test_verbs_never_import_each_other(module: str) -> None:
+    assert [name for name in own(MODULES[module]) if name.startswith("verbs.") and name != module] == []
+
+
+def test_only_the_console_prints() -> None:
+    printing = {
+        module
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
-    return {name for name in short if name in known and name}
+    assert printing <= {"ask_cibuildwheel"}  # runs in another environment, whose answer is what it prints
