@@ -1,0 +1,122 @@
+"""devpi is an index of another kind: its simple pages are elsewhere, and it answers in other words."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from releases import make_bundle
+from wheelyard import toolbox
+from wheelyard.errors import FindingsError
+from wheelyard.index import account
+from wheelyard.index.account import Account
+from wheelyard.index.publishing import Publishing
+from wheelyard.index.uploads import Outcome, Sent
+from wheelyard.manifest import File
+from wheelyard.stores import Bundle
+
+pytestmark = pytest.mark.peers
+
+LOGIN = ("ada", "s3cret")
+
+
+class Nobody:
+    """Watches without a word."""
+
+    def progress(self, file: File, done: int) -> None:
+        """Hear of bytes."""
+
+    def ended(self, report: Sent) -> None:
+        """Hear of files."""
+
+
+@pytest.fixture(scope="module")
+def devpi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an index `ada/dev` on a devpi-server of its own, without bases."""
+    python = toolbox.environment("devpi", ("devpi-server==6.15.0",))
+    folder = tmp_path_factory.mktemp("devpi")
+    subprocess.run(
+        (toolbox.program(python, "devpi-init"), "--serverdir", folder, "--no-root-pypi"),
+        check=True,
+        capture_output=True,
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "log").open("wb") as log:
+        command = (toolbox.program(python, "devpi-server"), "--serverdir", folder, "--port", str(port))
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            _wait_for(url, server)
+            _make_index(url)
+            yield f"{url}/ada/dev/"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            requests.get(f"{url}/+api", timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(server.poll())
+
+
+def _make_index(url: str) -> None:
+    user, password = LOGIN
+    requests.put(f"{url}/{user}", json={"password": password}, timeout=30).raise_for_status()
+    login = requests.post(f"{url}/+login", json={"user": user, "password": password}, timeout=30).json()
+    token = base64.b64encode(f"{user}:{login['result']['password']}".encode()).decode()
+    index = {"type": "stage", "bases": [], "volatile": False}
+    made = requests.put(f"{url}/{user}/dev", json=index, headers={"X-Devpi-Auth": token}, timeout=30)
+    made.raise_for_status()
+
+
+def publish(chosen: Account, bundle: Bundle) -> set[Outcome]:
+    task = Publishing(made=bundle.manifest, account=chosen, reader=chosen.reader())
+    reports = task.send(task.compare(), bundle.paths, parallel=2, watch=Nobody(), wait=20)
+    return {report.outcome for report in reports}
+
+
+def test_a_release_goes_in_once_and_other_bytes_never(devpi: str, tmp_path: Path) -> None:
+    bundle, other = make_bundle(tmp_path / "made"), make_bundle(tmp_path / "other", data=b"other")
+    chosen = account.resolve(devpi, login=LOGIN)
+    assert publish(chosen, bundle) == {Outcome.UPLOADED}
+    assert chosen.reader().page("wy-sample") is not None
+    assert publish(chosen, bundle) == {Outcome.THERE}
+    with pytest.raises(FindingsError, match="never be used again"):
+        publish(chosen, other)
+
+
+def test_without_comparing_a_file_it_has_is_refused_in_its_words(devpi: str, tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path / "made")
+    chosen = account.resolve(devpi, login=LOGIN)
+    publish(chosen, bundle)
+    blind = Publishing(made=bundle.manifest, account=chosen, reader=None)
+    reports = blind.send(blind.compare(), bundle.paths, parallel=1, watch=Nobody(), wait=0)
+    (said,) = [report.words for report in reports if report.outcome is Outcome.REFUSED]
+    assert said.startswith("409")
+    assert "exists" in said
+
+
+def test_a_wrong_password_is_refused_in_its_words(devpi: str, tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path / "wrong", tag="v3.0")
+    made = bundle.manifest
+    chosen = account.resolve(devpi, login=(LOGIN[0], "wrong"))
+    blind = Publishing(made=made, account=chosen, reader=None)
+    reports = blind.send(blind.compare(), bundle.paths, parallel=1, watch=Nobody(), wait=0)
+    refused = [report.words for report in reports if report.outcome is Outcome.REFUSED]
+    assert len(refused) == 1
+    assert refused[0].startswith(("401", "403"))
