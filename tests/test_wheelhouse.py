@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelyard import wheelhouse
+from wheelyard import files, wheelhouse
 from wheelyard.errors import UsageError
 from wheelyard.manifest import JobReport, Result, State
 from wheelyard.targets import Identifier, Target
@@ -88,7 +88,7 @@ def test_foreign_wheels_are_named_not_removed(folder: JobFolder, wheel: Path) ->
 
 
 def test_git_looks_away_from_a_wheelhouse(tmp_path: Path) -> None:
-    assert (wheelhouse.prepare(tmp_path / "wheelhouse") / ".gitignore").read_text() == "*\n"
+    assert (files.unversioned(tmp_path / "wheelhouse") / ".gitignore").read_text() == "*\n"
 
 
 def test_keys_tell_facts_apart() -> None:

@@ -69,6 +69,14 @@ def folder(path: Path) -> Path:
     return path
 
 
+def unversioned(path: Path) -> Path:
+    """Make a folder that git looks away from: what is made there does not make the source another one."""
+    ignore = folder(path) / ".gitignore"
+    if not ignore.exists():
+        write(ignore, b"*\n")
+    return path
+
+
 def place(source: Path, target: Path) -> Path:
     """Copy a file to its final name whole, like `write`, without holding it in memory."""
     folder(target.parent)

@@ -21,15 +21,6 @@ SDIST = "sdist"
 LOCK = ".lock"
 
 
-def prepare(folder: Path) -> Path:
-    """Make the wheelhouse, and have git look away from it."""
-    files.folder(folder)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        files.write(ignore, b"*\n")
-    return folder
-
-
 def key(*facts: object) -> str:
     """A digest of everything that a job's wheels depend on: equal keys, equal wheels."""
     return hashlib.sha256(msgspec.json.encode(facts, enc_hook=str, order="deterministic")).hexdigest()[:32]

@@ -55,7 +55,7 @@ class Directory:
         """Make `<store>/<tag>/` hold exactly the bundle; a second collector waits for the first."""
         if dry_run:
             return self._saved(bundle, self.find(bundle.tag), replace=replace)
-        with files.alone(files.folder(self.folder) / LOCK, wait=True):
+        with files.alone(files.unversioned(self.folder) / LOCK, wait=True):
             self._sweep(bundle.tag)
             saved = self._saved(bundle, self.find(bundle.tag), replace=replace)
             if saved.change is not Change.UNCHANGED:

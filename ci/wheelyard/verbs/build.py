@@ -78,7 +78,7 @@ def run(options: Namespace, console: Console) -> None:
         return
     if plan.revision.dirty:
         console.warn("There are uncommitted changes: these wheels are for trying, not for a release.")
-    house = wheelhouse.prepare(options.wheelhouse.absolute() if options.wheelhouse else workspace.wheelhouse)
+    house = files.unversioned(options.wheelhouse.absolute() if options.wheelhouse else workspace.wheelhouse)
     with files.alone(house / wheelhouse.LOCK):
         files.write(house / wheelhouse.PLAN, documents.dump(plan))
         reports = _build(workspace, plan, jobs, house=house, options=options, console=console)
