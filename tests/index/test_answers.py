@@ -24,7 +24,8 @@ PYPISERVER = """<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN"><html><head><t
     [
         pytest.param(200, "OK", "", Verdict.TAKEN, id="taken"),
         pytest.param(201, "Created", "", Verdict.TAKEN, id="created"),
-        pytest.param(200, "OK", "<!DOCTYPE html><html>Welcome</html>", Verdict.REFUSED, id="a-web-page"),
+        pytest.param(200, "OK", "<!DOCTYPE html><html>Welcome</html>", Verdict.LOOK, id="a-web-page"),
+        pytest.param(200, "Upload of identical file", "<html>200</html>", Verdict.TAKEN, id="devpi-duplicate"),
         pytest.param(302, "Found", "", Verdict.REFUSED, id="redirect"),
         pytest.param(400, "File already exists ('spam').", "", Verdict.LOOK, id="pypi-duplicate"),
         pytest.param(400, "Bad Request", PYPISERVER, Verdict.LOOK, id="pypiserver-duplicate"),

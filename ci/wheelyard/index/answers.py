@@ -31,6 +31,7 @@ class Answer:
 
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _THERE = re.compile(r"already exists?|already been (used|uploaded)|duplicate", re.IGNORECASE)
+_SAME = re.compile(r"identical file", re.IGNORECASE)  # devpi's page for bytes that it has
 _PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
 # A pattern in the index's words, and what to do about it; the first that fits is said.
 _ADVICE = (
@@ -58,8 +59,8 @@ def judge(status: int, *, reason: str = "", body: str = "", retry_after: str | N
     """The meaning of a status line and a body."""
     said = words(status, reason=reason, body=body)
     if status in range(200, 300):
-        if _PAGE.search(body[:2000]):
-            return Answer(verdict=Verdict.REFUSED, words=f"a web page ({said}). {_ADVICE_BY_STATUS[404]}")
+        if _PAGE.search(body[:2000]) and not _SAME.search(said):
+            return Answer(verdict=Verdict.LOOK, words=f"a web page ({said}). {_ADVICE_BY_STATUS[404]}")
         return Answer(verdict=Verdict.TAKEN, words=said)
     if status in range(300, 400):
         return Answer(verdict=Verdict.REFUSED, words=f"{said}, a redirect. Give the address that it leads to.")
