@@ -131,7 +131,8 @@ class _Search:
                 return
 
     def shake(self, slots: list[_Slot], chance: random.Random) -> None:
-        """Move some builds anywhere they may be."""
+        """Move some builds anywhere they may be; a step too, so that an end is found where nothing else can move."""
+        self.steps -= 1
         for _ in range(chance.randint(2, 5)):
             source = chance.choice(slots)
             builds = list(_builds(source))
