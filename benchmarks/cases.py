@@ -6,12 +6,13 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from wheelyard import config, durations, lock, planner
+from msgspec.structs import replace
+
+from wheelyard import builds, config, durations, lock, planner
 from wheelyard.config import Config
 from wheelyard.lock import Lock
 from wheelyard.planner import Row
@@ -72,7 +73,7 @@ def _matrix(path: Path) -> Case:
     chance = random.Random(path.stem)  # noqa: S311  # no secret, only a spread
     size = chance.choice((0.1, 0.4, 1.0, 3.0))
     minutes = {
-        name: round(_typical(parsed, name) * size * chance.uniform(0.7, 1.5), 2) for name in sorted(identifiers)
+        str(name): round(_typical(parsed, name) * size * chance.uniform(0.7, 1.5), 2) for name in sorted(identifiers)
     }
     return _case(path.stem, parsed, identifiers, minutes, own)
 
@@ -99,9 +100,7 @@ def _case(
         target: tuple(i for i in identifiers if i.target is target) for target in parsed.tool.targets
     }
     made = lock.made(parsed, cibuildwheel="4.3.3", identifiers=by_target)
-    made = _replaced(made, durations=minutes)
-    from wheelyard import builds  # noqa: PLC0415
-
+    made = replace(made, durations=minutes)
     rows = planner.lanes(parsed, made, builds.of(parsed, made))
     return Case(name=name, config=parsed, lock=made, rows=rows, own=own)
 
@@ -113,13 +112,4 @@ def _typical(parsed: Config, identifier: Identifier) -> float:
 
 
 def _with(parsed: Config, **changes: object) -> Config:
-    return _replaced(parsed, tool=_replaced(parsed.tool, **changes))
-
-
-def _replaced(value: Any, **changes: object) -> Any:  # noqa: ANN401
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.structs.replace(value, **changes)
-
-
-__all__ = ["Case", "every", "measured", "median", "replace", "table"]
+    return replace(parsed, tool=replace(parsed.tool, **changes))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ortools.sat.python import cp_model
+
 from wheelyard.runners import Slots
-from wheelyard.schedule import Lane
+from wheelyard.schedule import Lane, lower_bound
 
 # The solver counts in whole hundredths of a minute.
 SCALE = 100
@@ -33,6 +36,10 @@ def optimum(lanes: Sequence[Lane], slots: Slots, *, hint: float, seconds: float,
         for load, parts in zip(loads, terms, strict=True):
             model.add(load == sum(parts))
             model.add(end >= load)
+        same = min(slots.macos, width)  # slots that may be macOS are alike, and so are the others
+        for one, other in [*pairwise(loads[:same]), *pairwise(loads[same:])]:
+            model.add(one >= other)
+    model.add(end >= math.floor(lower_bound(lanes, slots) * SCALE * 0.9999))
     model.minimize(end)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds

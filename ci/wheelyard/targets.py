@@ -183,9 +183,14 @@ def _expanded(pattern: str) -> tuple[str, ...]:
 def answers(identifier: Identifier, tags: Iterable[Tag]) -> bool:
     """Whether a wheel with these tags is installable on the interpreter and platform of `identifier`.
 
-    A raw `linux_*` tag answers nothing: no index takes it.
+    A raw `linux_*` tag answers nothing: no index takes it. The platform `any` goes with no ABI only.
     """
-    return any(_platform_answers(identifier, tag.platform) and _python_answers(identifier, tag) for tag in tags)
+    return any(
+        _platform_answers(identifier, tag.platform)
+        and _python_answers(identifier, tag)
+        and (tag.platform != "any" or tag.abi == "none")
+        for tag in tags
+    )
 
 
 def answered(identifiers: Iterable[Identifier], tags: Iterable[Tag]) -> Iterator[Identifier]:
