@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support import ROOT, run_git
+from samples import commit, results, sample, wheelyard
+from support import ROOT
 from wheelyard.errors import Exit
 
 pytestmark = pytest.mark.integration
@@ -29,35 +28,12 @@ def podman(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("there is no podman with the image that scripts/local_image.py makes")
 
 
-def project(name: str, tmp_path: Path, *, build: str) -> Path:
-    """A sample project as a repository of its own, for the identifiers that `build` selects."""
-    root = Path(shutil.copytree(ROOT / "tests" / "projects" / name, tmp_path / name))
-    file = next(path for path in root.rglob("pyproject.toml") if "tool.cibuildwheel" in path.read_text())
-    lines = [f'build = "{build}"' if line.startswith("build = ") else line for line in file.read_text().splitlines()]
-    file.write_text("\n".join(lines) + "\n")
-    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", name)):
-        run_git(root, "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments)
-    assert wheelyard("lock", "-C", str(root)).returncode == 0
-    return root
-
-
-def wheelyard(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = (sys.executable, "-m", "wheelyard", *arguments)
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def build(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return wheelyard("build", "-C", str(root), "--engine", "cibuildwheel", "--json", *arguments)
 
 
-def results(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, object]]:
-    """The result of each identifier."""
-    reports = json.loads(done.stdout)
-    return {result["identifier"]: result for report in reports for result in report["results"] if result["identifier"]}
-
-
 def test_two_identifiers_are_built_tested_and_reported(tmp_path: Path) -> None:
-    done = build(project("setuptools_c", tmp_path, build="cp3{9,13}-manylinux_x86_64"))
+    done = build(sample("setuptools_c", tmp_path / "project", build="cp3{9,13}-manylinux_x86_64"))
     assert done.returncode == Exit.DONE, done.stderr
     found = results(done)
     assert set(found) == {"cp39-manylinux_x86_64", "cp313-manylinux_x86_64"}
@@ -66,7 +42,7 @@ def test_two_identifiers_are_built_tested_and_reported(tmp_path: Path) -> None:
 
 
 def test_one_abi3_wheel_is_built_once_and_tested_on_both(tmp_path: Path) -> None:
-    done = build(project("abi3", tmp_path, build="cp3{9,13}-manylinux_x86_64"))
+    done = build(sample("abi3", tmp_path / "project", build="cp3{9,13}-manylinux_x86_64"))
     assert done.returncode == Exit.DONE, done.stderr
     found = results(done)
     assert len({result["file"] for result in found.values()}) == 1
@@ -74,7 +50,7 @@ def test_one_abi3_wheel_is_built_once_and_tested_on_both(tmp_path: Path) -> None
 
 
 def test_what_succeeded_is_kept_when_one_identifier_fails(tmp_path: Path) -> None:
-    root = project("fails_once", tmp_path, build="cp3{9,13}-manylinux_x86_64")
+    root = sample("fails_once", tmp_path / "project", build="cp3{9,13}-manylinux_x86_64")
     done = build(root)
     assert done.returncode == Exit.BUILD
     found = results(done)
@@ -86,13 +62,13 @@ def test_what_succeeded_is_kept_when_one_identifier_fails(tmp_path: Path) -> Non
 
 
 def test_a_back_end_that_gives_no_native_code_fails(tmp_path: Path) -> None:
-    done = build(project("empty_backend", tmp_path, build="cp313-manylinux_x86_64"))
+    done = build(sample("empty_backend", tmp_path / "project", build="cp313-manylinux_x86_64"))
     assert done.returncode == Exit.BUILD
     assert results(done)["cp313-manylinux_x86_64"]["state"] == "failed"
 
 
 def test_a_library_is_vendored(tmp_path: Path) -> None:
-    root = project("vendored", tmp_path, build="cp313-manylinux_x86_64")
+    root = sample("vendored", tmp_path / "project", build="cp313-manylinux_x86_64")
     assert build(root).returncode == Exit.DONE
     (wheel,) = (root / "wheelhouse").rglob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -100,13 +76,14 @@ def test_a_library_is_vendored(tmp_path: Path) -> None:
 
 
 def test_a_build_py_beside_the_package_is_not_run(tmp_path: Path) -> None:
-    done = build(project("subfolder", tmp_path, build="cp313-manylinux_x86_64"))
+    done = build(sample("subfolder", tmp_path / "project", build="cp313-manylinux_x86_64"))
     assert done.returncode == Exit.DONE, done.stderr
 
 
 def test_a_build_py_at_the_top_does_not_hide_the_front_end(tmp_path: Path) -> None:
-    root = project("setuptools_c", tmp_path, build="cp313-manylinux_x86_64")
+    root = sample("setuptools_c", tmp_path / "project", build="cp313-manylinux_x86_64")
     (root / "build.py").write_text("print('not the front end')\n")
+    commit(root)
     done = build(root)
     assert done.returncode == Exit.DONE, done.stderr
     assert "Built with pip" in str(results(done)["cp313-manylinux_x86_64"]["message"])
@@ -114,7 +91,7 @@ def test_a_build_py_at_the_top_does_not_hide_the_front_end(tmp_path: Path) -> No
 
 def test_an_image_that_is_nowhere_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIBW_MANYLINUX_X86_64_IMAGE", "localhost/nobody-has-this:1")
-    done = build(project("setuptools_c", tmp_path, build="cp313-manylinux_x86_64"))
+    done = build(sample("setuptools_c", tmp_path / "project", build="cp313-manylinux_x86_64"))
     assert done.returncode == Exit.USAGE
     assert "localhost/nobody-has-this:1 is not here and cannot be pulled" in done.stderr
-    assert not list((tmp_path / "setuptools_c" / "wheelhouse").rglob("*.whl"))
+    assert not list((tmp_path / "project" / "wheelhouse").rglob("*.whl"))
