@@ -374,8 +374,8 @@ def _library(soname: str, target: str = "x86_64-linux-gnu.2.17") -> bytes:
     return natives.elf(natives.LIBRARY, *((f"-Wl,-soname,{soname}",) if soname else ()), target=target)
 
 
-def _needing(library: bytes) -> bytes:
-    return natives.elf(natives.module(calls="helper"), links=(library,))
+def _needing(library: bytes, *flags: str) -> bytes:
+    return natives.elf(natives.module(calls="helper"), *flags, links=(library,))
 
 
 def _two_libcxx() -> dict[str, bytes]:
@@ -415,6 +415,18 @@ ELF = (
         ),
     ),
     Defect(
+        id="a vendored library that no run path leads to",
+        native=True,
+        finds=(("elf-unreachable", LINUX_CORE),),
+        draft=_with(
+            MANYLINUX,
+            lambda: {
+                LINUX_CORE: _needing(_library("libhelper.so.1"), "-Wl,-rpath,$ORIGIN/libs"),
+                "wy_sample.libs/libhelper.so.1": _library("libhelper.so.1"),
+            },
+        ),
+    ),
+    Defect(
         id="linked to libpython",
         native=True,
         finds=(("elf-libpython", LINUX_CORE),),
@@ -445,7 +457,10 @@ ELF = (
         id="no SONAME",
         native=True,
         finds=(("elf-soname", "wy_sample/0.so"),),
-        draft=_with(MANYLINUX, lambda: {LINUX_CORE: _needing(_library("")), "wy_sample/0.so": _library("")}),
+        draft=_with(
+            MANYLINUX,
+            lambda: {LINUX_CORE: _needing(_library(""), "-Wl,-rpath,$ORIGIN"), "wy_sample/0.so": _library("")},
+        ),
     ),
     Defect(
         id="a run path into the build folder",
@@ -586,6 +601,18 @@ MACHO = (
         draft=_with(
             MACOS,
             lambda: _mac(natives.macho(natives.module(calls="helper"), links=(_dylib("@rpath/libhelper.dylib"),))),
+        ),
+    ),
+    Defect(
+        id="a vendored library in another folder",
+        native=True,
+        finds=(("macho-needed", MAC_CORE),),
+        draft=_with(
+            MACOS,
+            lambda: _mac(
+                natives.macho(natives.module(calls="helper"), links=(_dylib("@loader_path/libhelper.dylib"),)),
+                more={"wy_sample/.dylibs/libhelper.dylib": _dylib("@loader_path/libhelper.dylib")},
+            ),
         ),
     ),
     Defect(
@@ -845,13 +872,20 @@ SOUND: dict[str, Callable[[], Draft]] = {
     "vendored": _with(
         MANYLINUX,
         lambda: {
-            LINUX_CORE: _needing(_library("libhelper.so.1")),
+            LINUX_CORE: _needing(_library("libhelper.so.1"), "-Wl,-rpath,$ORIGIN/../wy_sample.libs"),
             "wy_sample.libs/libhelper.so.1": _library("libhelper.so.1"),
         },
     ),
     "abi3": _with(ABI3, lambda: {ABI3_CORE: natives.elf()}),
     "macOS": _with(MACOS, lambda: _mac(natives.macho())),
     "universal2": _with(UNIVERSAL2, lambda: _mac(natives.macho(target=INTEL), natives.macho())),
+    "vendored, macOS": _with(
+        MACOS,
+        lambda: _mac(
+            natives.macho(natives.module(calls="helper"), links=(_dylib("@loader_path/.dylibs/libhelper.dylib"),)),
+            more={"wy_sample/.dylibs/libhelper.dylib": _dylib("/DLC/libhelper.dylib")},
+        ),
+    ),
     "two macOS tags": _with(
         "cp312-cp312-macosx_10_13_x86_64.macosx_11_0_arm64", lambda: _mac(natives.macho(target=INTEL), natives.macho())
     ),

@@ -44,8 +44,9 @@ class Slice:
     """A binary for one architecture; a universal Mach-O has several, every other file one.
 
     `arch` is spelled as Linux does (`x86_64`, `i686`, `aarch64`). `versions` are pairs of library and symbol version.
-    `imports` are the undefined symbols, by the library they come from where the format says (`""` where it does not);
-    `loose` are those an ELF imports strongly and without a version. `minimum` is the oldest operating system.
+    `imports` are the undefined symbols, by the library they come from where the format says (`""` where it does not).
+    Of a PE those from Python alone are read, and exports only where a module starts. `loose` are those an ELF imports
+    strongly and without a version. `minimum` is the oldest operating system.
     """
 
     arch: str

@@ -145,6 +145,32 @@ def _leaves(path: str, beyond: str) -> bool:
     return posixpath.normpath(f"{folder}/{beyond}".strip("/") or ".").startswith("..") and ".data/" not in path
 
 
+def _unreachable(contents: Contents, _: Policy) -> Iterator[Hit]:
+    """A vendored library is found by a run path, or because something else that found it has loaded it before."""
+    for claim in _claims(contents):
+        found: set[str] = set()
+        lost: list[tuple[Binary, str]] = []
+        for binary, part in _elfs(contents, claim):
+            folders = [_folder(binary.path, rpath) for rpath in part.rpaths]
+            for library in part.needed:
+                if any(f"{folder}/{library}".lstrip("/") in contents.names for folder in folders):
+                    found.add(library)
+                elif library in contents.base_names:
+                    lost.append((binary, library))
+        for binary, library in lost:
+            if library not in found:
+                yield Hit(
+                    path=binary.path, message=f"It needs {library}; that is in the wheel, and no run path leads to it."
+                )
+
+
+def _folder(path: str, rpath: str) -> str:
+    """The folder in the wheel that a run path is, once the parts of the wheel are installed side by side."""
+    origin = re.sub(r"^[^/]+\.data/(platlib|purelib)/", "", path).rpartition("/")[0]
+    found = re.match(r"\$(?:ORIGIN|\{ORIGIN\})(/.*)?$", rpath)
+    return posixpath.normpath(f"{origin}/{found[1] or ''}") if found else rpath
+
+
 def _trait(trait: Trait, message: str) -> Check:
     def check(contents: Contents, _: Policy) -> Iterator[Hit]:
         for binary in contents.binaries:
@@ -208,6 +234,15 @@ RULES = (
         why="Importing it ends in: cannot open shared object file.",
         source=_PEP600,
         check=_outside,
+    ),
+    Rule(
+        id="elf-unreachable",
+        severity=ERROR,
+        says="A library in the wheel is needed by another, and no run path leads to it.",
+        fix="Set the run path to $ORIGIN/... (patchelf --set-rpath), or run auditwheel repair, which does.",
+        why="Importing it ends in: cannot open shared object file. The file is there and nobody looks for it.",
+        source="https://man7.org/linux/man-pages/man8/ld.so.8.html",
+        check=_unreachable,
     ),
     Rule(
         id="elf-libpython",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from wheelyard.audit.binaries import Binary, Format, Slice, Trait
@@ -78,17 +79,25 @@ def _system(contents: Contents, _: Policy) -> Iterator[Hit]:
 
 def _lost(contents: Contents, _: Policy) -> Iterator[Hit]:
     for binary in dict.fromkeys(binary for binary, _ in _slices(contents)):
-        lost = {name: why for part in binary.slices for name in part.needed if (why := _unfound(name, part, contents))}
+        lost = {
+            name: why
+            for part in binary.slices
+            for name in part.needed
+            if (why := _unfound(name, binary.path, part, contents))
+        }
         for name, why in lost.items():
             yield Hit(path=binary.path, message=f"It needs {name}, {why}.")
 
 
-def _unfound(name: str, part: Slice, contents: Contents) -> str | None:
+def _unfound(name: str, path: str, part: Slice, contents: Contents) -> str | None:
     """Why a library would not be found, or None."""
     if name.startswith(_SYSTEM_FOLDERS) or _is_python(name):
         return None
     if name.startswith("/"):
         return "a path on the machine it was built on"
+    if name.startswith("@loader_path/"):
+        there = posixpath.normpath(f"{path.rpartition('/')[0]}/{name.removeprefix('@loader_path/')}").lstrip("/")
+        return None if there in contents.names else f"and there is no {there}"
     base = name.rpartition("/")[2]
     if base in contents.base_names or name.rstrip("/") == (part.identity or ""):
         return None
