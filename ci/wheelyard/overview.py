@@ -99,9 +99,8 @@ def estimate(plan: Plan) -> str:
 
 def duration(minutes: float) -> str:
     """Minutes as people say them."""
-    if minutes < 1:
-        return "1 min"
-    return f"{round(minutes)} min" if minutes < 100 else f"{int(minutes // 60)} h {round(minutes % 60):02d} min"  # noqa: PLR2004
+    whole = max(1, round(minutes))
+    return f"{whole} min" if whole < 100 else f"{whole // 60} h {whole % 60:02d} min"  # noqa: PLR2004
 
 
 def counted(number: int, noun: str) -> str:
