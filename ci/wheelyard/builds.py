@@ -100,6 +100,11 @@ def pattern_of(group: tuple[Identifier, ...], project: Project, abi: Abi | None)
     )
 
 
+def pure_pattern(project: Project) -> str:
+    """A glob for the file name of the wheel for any platform."""
+    return f"{_name(project.name)}-{_version(project.version)}-*-none-any.whl"
+
+
 def matches(pattern: str, file: str) -> bool:
     """Whether a wheel's file name is one that `pattern` expects, however its name is spelled and with any build tag."""
     parts = file.removesuffix(".whl").split("-")

@@ -62,9 +62,17 @@ def make(config: Config, lock: Lock, revision: Revision) -> Plan:
         sdist=config.tool.sdist.build,
         pure=config.tool.pure,
         jobs=jobs,
-        expected=tuple(Expected(identifiers=b.identifiers, pattern=b.pattern, variant=b.variant) for b in every),
+        expected=tuple(_expected(config, every)),
         estimate=_estimate(rows, slots, found) if jobs else None,
     )
+
+
+def _expected(config: Config, every: Sequence[Build]) -> Iterator[Expected]:
+    """The wheel of every build, and the one for any platform."""
+    for build in every:
+        yield Expected(identifiers=build.identifiers, pattern=build.pattern, variant=build.variant)
+    if config.tool.pure:
+        yield Expected(identifiers=(), pattern=builds.pure_pattern(config.project))
 
 
 def slots_of(config: Config) -> Slots:

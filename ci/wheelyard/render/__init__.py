@@ -65,7 +65,8 @@ def _environment(custom: Path | None) -> Environment:
         comment=lambda value: Raw(quoting.comment(str(value))),
         literal=lambda value: Raw(quoting.literal(value)),
         block=lambda value, indent: Raw(quoting.block(value, indent)),
-        bare=Raw,
+        bare=lambda value: Raw(str(value)),
+        cell=lambda value: Raw(quoting.cell(str(value))),
     )
     return environment
 

@@ -73,6 +73,11 @@ def comment(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def cell(text: str) -> str:
+    """`text` in a Markdown table or line, where nothing of it is markup."""
+    return "".join(c if c.isalnum() or c in " ._-:/+,()" else f"&#{ord(c)};" if c.isprintable() else " " for c in text)
+
+
 def block(text: str, indent: int) -> str:
     """`text`, which may have several lines, as a YAML scalar whose lines are indented by `indent` spaces."""
     lines = text.rstrip("\n").split("\n")

@@ -164,7 +164,7 @@ def _extra(job: ExtraJob, chain: Chain) -> Extra:
     return Extra(
         id=job.id,
         title=job.name or job.id,
-        needs=chain.after(job.after),
+        needs=tuple(dict.fromkeys(("plan", *chain.after(job.after)))),
         runner=job.runner,
         timeout=job.timeout,
         environment=job.environment,

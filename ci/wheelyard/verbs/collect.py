@@ -69,6 +69,11 @@ def run(options: Namespace, console: Console) -> None:
     with _alone(folders):
         gathered = gather(folders)
         made = _bundle(gathered, workspace)
+        if options.tag is not None and made.tag != options.tag:
+            raise FindingsError(
+                f"The files are of version {made.manifest.version}, whose tag is {made.tag}, and this is {options.tag}."
+                " Tag the commit that has the version, and release that."
+            )
         console.say(f"auditing {len(made.paths)} files")
         release.refuse_defects(made.manifest, made.paths, policy=workspace.config.tool.audit, warn=console.warn)
         store = stores.choose(workspace.config.tool.release.store, root=workspace.root)

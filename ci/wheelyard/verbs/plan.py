@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import cautions, git, locking, overview, planner, runners, workspace
+from wheelyard import cautions, git, guards, locking, overview, planner, runners, workspace
 from wheelyard.config import Concurrency
 
 if TYPE_CHECKING:
@@ -47,17 +47,26 @@ def arguments(parser: ArgumentParser) -> None:
         "--against", metavar="WHAT", help="compare with a manifest, a folder of wheels, `release`, or an index"
     )
     parser.add_argument("--advise", action="store_true", help="say what dropping a dimension would save")
+    parser.add_argument("--tag", help="refuse unless this commit can be released under that tag")
+    parser.add_argument("--only", metavar="GLOB", help="these identifiers alone, to complete an earlier release")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write plan.json there, too")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="add the plan in Markdown to that file")
     parser.epilog = EPILOG
 
 
 def run(options: Namespace, console: Console) -> None:
-    """Print the plan; nothing is written."""
+    """Print the plan; nothing is written but what `--output` and `--summary` ask for."""
     place = workspace.enter(options.project)
     change = locking.current(place)
     if not change.none:
         console.warn(locking.stale(change))
     config, lock = _adjusted(place.config, change.after, options, console)
     plan = planner.make(config, lock, git.revision(place.root))
+    if options.only is not None:
+        plan = guards.only(plan, options.only)
+    if options.tag is not None:
+        guards.refuse(plan, tag=options.tag, template=config.tool.release.tag)
+    _written(plan, options)
     if options.json:
         console.json(plan)
         return
@@ -70,6 +79,19 @@ def run(options: Namespace, console: Console) -> None:
         from wheelyard import advice  # noqa: PLC0415  # only on request
 
         console.data("\n" + overview.advice(advice.of(config, lock, plan), plan))
+
+
+def _written(plan: Plan, options: Namespace) -> None:
+    """Leave the plan where the next jobs and readers of the run find it."""
+    from wheelyard import documents, files  # noqa: PLC0415
+
+    if options.output is not None:
+        files.write(options.output.absolute(), documents.dump(plan))
+    if options.summary is not None:
+        from wheelyard.render import summary  # noqa: PLC0415  # templates are slow to import
+
+        before = files.read(options.summary) if options.summary.exists() else b""
+        files.write(options.summary.absolute(), before + summary.markdown(plan).encode())
 
 
 def _slots(text: str) -> str | Concurrency:
