@@ -78,11 +78,15 @@ class Release(_Table, frozen=True, kw_only=True):
 
 
 class Publish(_Table, frozen=True, kw_only=True):
-    """The package index a release is uploaded to: a name twine knows, or a URL; on GitHub, from an environment."""
+    """The package index a release is uploaded to: a name twine knows, or a URL; on GitHub, from an environment.
+
+    `drop` are the platforms that the version before had and this one leaves out on purpose, globs such as `*-win32`.
+    """
 
     index: NonEmpty = "pypi"
     environment: NonEmpty = "pypi"
     attest: bool = True
+    drop: tuple[NonEmpty, ...] = ()
 
 
 class Macos(_Table, frozen=True, kw_only=True):

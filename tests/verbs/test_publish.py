@@ -180,6 +180,18 @@ def test_a_version_with_a_local_part_is_refused_for_pypi(
     assert "1.0+g12" in capsys.readouterr().err
 
 
+def test_a_platform_of_the_version_before_is_not_lost_without_a_word(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = {"wy_sample-0.9-cp312-cp312-win32.whl": b"earlier"}
+    assert publish(project) == Exit.FINDINGS
+    assert 'drop = ["*-win32"]' in capsys.readouterr().err
+    assert index.order == []
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(f'{table}drop = ["*-win32"]\n')
+    assert publish(project) == Exit.DONE
+
+
 def test_an_unknown_index_is_told_with_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish(project, "--index", "testpipy") == Exit.USAGE
     assert "Did you mean 'testpypi'" in capsys.readouterr().err

@@ -31,6 +31,7 @@ class Comparison:
     there: tuple[File, ...] = ()
     clashes: tuple[Clash, ...] = ()
     yanked: tuple[str, ...] = ()
+    page: Page | None = None
 
     def refuse_clashes(self, index: str) -> None:
         """Raise `FindingsError` with both digests of every file the index has with other bytes."""
@@ -62,6 +63,7 @@ def compare(files: Iterable[File], page: Page | None, *, digests: Mapping[str, s
             if file.file in shown and theirs[file.file] != file.sha256
         ),
         yanked=tuple(file.file for file in files if file.file in shown and shown[file.file].yanked),
+        page=page,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wheelyard import files, plan, release, stores, wheelhouse
+from wheelyard.config import Publish
 from wheelyard.errors import FindingsError, IncompleteError, OutsideError, UsageError, listed
 from wheelyard.manifest import Manifest
 from wheelyard.stores import Release, Store
@@ -73,7 +74,7 @@ def run(options: Namespace, console: Console) -> None:
         if options.rehearse:
             _rehearse(errand)
         else:
-            _publish(errand, store, index=options.index or workspace.config.tool.publish.index)
+            _publish(errand, store, wanted=workspace.config.tool.publish)
 
 
 def _release(store: Store, workspace: Workspace, options: Namespace) -> Release:
@@ -99,18 +100,20 @@ def _planned(workspace: Workspace) -> str | None:
     return plan.load(files.read(path), source=str(path)).version if path.is_file() else None
 
 
-def _publish(errand: _Errand, store: Store, *, index: str) -> None:
-    from wheelyard.index import account  # noqa: PLC0415  # twine is slow to import
+def _publish(errand: _Errand, store: Store, *, wanted: Publish) -> None:
+    from wheelyard.index import account, history  # noqa: PLC0415  # twine is slow to import
     from wheelyard.index.publishing import Publishing  # noqa: PLC0415
 
     options, console, made = errand.options, errand.console, errand.found.manifest
     if name := account.overridden():
         console.warn(f"{name} is set and not used: the index is that of --index or [tool.wheelyard.publish].")
-    chosen = account.resolve(index)
+    chosen = account.resolve(options.index or wanted.index)
     _refuse_for(chosen, made, console)
     reader = None if options.simple == "none" else chosen.reader(options.simple)
     publishing = Publishing(made=made, account=chosen, reader=reader)
     comparison = publishing.compare()
+    if loss := history.lost(made, comparison.page, drop=wanted.drop):
+        raise loss.error(made, chosen.url)
     for file in comparison.yanked:
         console.warn(f"{file} is yanked on {chosen.url}.")
     if options.dry_run:
