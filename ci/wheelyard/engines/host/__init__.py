@@ -156,6 +156,9 @@ class Host:
             raise OutsideError(f"zig cannot compile on this machine: {ended.last(5)}")
 
 
+ENGINE = Host()
+
+
 def _prepare(trials: Sequence[Trial]) -> None:
     for trial in trials:
         trial.prepare()

@@ -78,10 +78,10 @@ class Build:
             "SOURCE_DATE_EPOCH": str(self.work.order.source_date),
             "TMPDIR": str(self.work.folder("tmp")),
             "VIRTUAL_ENV": str(python.parents[1]),
+            **self.work.order.environment,
         }
         own["PATH"] = _first(own.get("PATH", os.defpath), python.parent)
         chosen = evaluated(self.work, self.options.environment, own)
-        chosen.update(self.work.order.environment)
         # whatever PATH the project set, its plain `cc` and `gcc` are ours
         return {**chosen, "PATH": _first(chosen["PATH"], self.toolchain.programs)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from wheelyard.engines import Order
 from wheelyard.engines.host import interpreters
@@ -18,6 +17,7 @@ _CHANGES_MACHINE = re.compile(
     r"|(?P<install>\b(?:make|ninja)\b[^\n;&|]*\binstall\b|\bcmake\b[^\n;&|]*--install\b)"
     r"|(?P<folder>(?<![\w.-])/(?:etc|opt|usr)/(?!bin/env\b)[\w./-]*)"
 )
+_SCRIPT_BYTES = 1 << 20
 _ELSEWHERE = "Build it with --engine cibuildwheel"
 
 
@@ -67,9 +67,9 @@ def of_commands(order: Order, options: Options) -> str | None:
 
 
 def _scripts(command: str, order: Order) -> Iterator[str]:
-    """The text of the project's own files that a command names."""
+    """The text, without comments, of the project's own files that a command names."""
     for word in re.split(r"[\s;&|'\"()]+", command):
         plain = word.replace("{project}", str(order.project)).replace("{package}", str(order.package))
         path = order.project / plain
-        if plain and path.is_file() and Path(path).stat().st_size < 1 << 20:
-            yield path.read_text(errors="replace")
+        if plain and path.is_relative_to(order.project) and path.is_file() and path.stat().st_size < _SCRIPT_BYTES:
+            yield re.sub(r"^\s*#.*$", "", path.read_text(errors="replace"), flags=re.MULTILINE)

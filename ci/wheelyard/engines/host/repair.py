@@ -22,7 +22,7 @@ def repaired(wheel: Path, *, work: Work, options: Options, tag: str, environ: Ma
     if options.repair == "":
         return wheel
     base = {name: value for name, value in passed(environ).items() if name != "LD_LIBRARY_PATH"}
-    env = evaluated(work, options.environment, base)
+    env = evaluated(work, options.environment, {**base, **work.order.environment})
     programs = tools.auditwheel(work.order.tools)
     env |= {
         "PATH": os.pathsep.join((str(programs), env.get("PATH", os.defpath))),

@@ -72,8 +72,9 @@ class Trial:
             "CIBUILDWHEEL": "1",
             "CIBUILDWHEEL_BUILD_IDENTIFIER": self.identifier,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **self.work.order.environment,
         }
-        env = {**evaluated(self.work, self.options.environment, own), **self.work.order.environment}
+        env = evaluated(self.work, self.options.environment, own)
         env["PATH"] = os.pathsep.join((str(python.parent), env.get("PATH", os.defpath)))
         env["VIRTUAL_ENV"] = str(python.parents[1])
         return evaluated(self.work, self.options.test_environment, env)
@@ -81,7 +82,8 @@ class Trial:
     def _install(self, wheel: Path, python: Path, env: Mapping[str, str]) -> None:
         """Install the wheel with its extras, then what the tests need, in cibuildwheel's order.
 
-        The pip is one that was compiled before: a new environment's own takes twice as long for its first run.
+        The pip is one that was compiled before: a new environment's own takes twice as long for its first run. It runs
+        in the project's folder, for relative names, and must take nothing there for a module of its own.
         """
         outer = tools.front_end(self.work.order.tools, base=self.interpreter.executable, name=self.interpreter.name)
         extras = f"[{','.join(self.options.test_extras)}]" if self.options.test_extras else ""
@@ -90,7 +92,7 @@ class Trial:
             for name in self.options.test_groups
             for part in ("--group", f"{self.work.package / 'pyproject.toml'}:{name}")
         )
-        pip = (outer, "-m", "pip", "--python", python, "install", "--quiet")
+        pip = (outer, "-I", "-m", "pip", "--python", python, "install", "--quiet")
         self.work.run("installing the wheel", (*pip, f"{wheel}{extras}"), cwd=self.work.project, env=env)
         if self.options.test_requires or groups:
             wanted = (*self.options.test_requires, *groups)
