@@ -38,7 +38,8 @@ def of(old: str, new: str, *, pinned: Mapping[str, Pin], name: str) -> Drift | N
         return Drift(reasons=(f"{name} was not made by wheelyard.",), command=FORCE, diff=diff)
     edited, bot = is_edited(old), is_moved(old, pinned)
     reasons = tuple(_reasons(before, after, edited=edited and not bot, bot=bot))
-    return Drift(reasons=reasons, command=ABSORB if bot else FORCE if edited else GENERATE, diff=diff)
+    ours = before.package == after.package
+    return Drift(reasons=reasons, command=ABSORB if bot else GENERATE if ours and not edited else FORCE, diff=diff)
 
 
 def is_edited(text: str) -> bool:

@@ -74,6 +74,7 @@ def run(options: Namespace, console: Console) -> None:
     elif options.check:
         _check(task, options, console)
     else:
+        _refuse(task, options)
         _write(_absorbed(task, options, console) if options.absorb else task, options, console)
 
 
@@ -149,16 +150,13 @@ def _absorbed(task: _Task, options: Namespace, console: Console) -> _Task:
     for action, pin in found.items():
         console.say(f"{'would take' if options.dry_run else 'taken'} into {lock.FILE}: {action} {pin.tag} ({pin.sha})")
     locked = msgspec.structs.replace(task.lock, pins=dict(sorted({**task.lock.pins, **found}.items())))
-    after = _task(task.workspace, locked)
-    _refuse(after, options)
     if not options.dry_run:
         files.write(task.workspace.lock_file, documents.dump(locked))
-    return after
+    return _task(task.workspace, locked)
 
 
 def _write(task: _Task, options: Namespace, console: Console) -> None:
-    """Write what is not as it should be; what others wrote stays unless forced."""
-    _refuse(task, options)
+    """Write what is not as it should be."""
     wanted = [(task.file, task.workflow.text)]
     if task.noxfile.text is None:
         wanted.append((task.noxfile, files.text(resources.templates() / NOXFILE.name)))
@@ -176,13 +174,14 @@ def _write(task: _Task, options: Namespace, console: Console) -> None:
 
 
 def _refuse(task: _Task, options: Namespace) -> None:
-    """Raise when writing would lose what somebody else wrote."""
+    """Raise when writing would lose what somebody else wrote; to absorb pins is to keep them."""
     generated.refuse_odd(task.file)
     if options.force or task.file.text is None:
         return
     pinned = pins.effective(task.lock)
     found = drift.of(task.file.text, task.workflow.text, pinned=pinned, name=task.file.name)
-    if found is not None and found.command != drift.GENERATE:
+    allowed = (drift.GENERATE, drift.ABSORB) if options.absorb else (drift.GENERATE,)
+    if found is not None and found.command not in allowed:
         said = " ".join(found.reasons)
         raise UsageError(f"{task.file.name} would lose what others wrote. {said} To go on: {found.command}")
 
