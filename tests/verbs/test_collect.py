@@ -142,6 +142,13 @@ def test_a_job_cannot_name_files_elsewhere(project: Path, capsys: pytest.Capture
     assert "no file of that folder" in capsys.readouterr().err
 
 
+def test_a_run_for_another_tag_makes_no_release(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert collect(project, "--tag", "v2.0") == Exit.FINDINGS
+    assert "version 1.0, whose tag is v1.0, and this is v2.0" in capsys.readouterr().err
+    assert not (project / "store").exists()
+    assert collect(project, "--tag", "v1.0") == Exit.DONE
+
+
 def test_other_bytes_need_to_be_asked_for(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     collect(project)
     shutil.rmtree(project / "wheelhouse")

@@ -57,6 +57,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--checksums", type=Path, metavar="FILE", help="write the digests of all files, as sha256sum does"
     )
+    parser.add_argument("--tag", metavar="TAG", help="the tag this is run for: refuse a release that has another")
     parser.add_argument("--replace", action="store_true", help="put this release in the place of an unpublished one")
     parser.add_argument("--dry-run", action="store_true", help="check everything, say what would be written")
     parser.add_argument("--json", action="store_true", help="print the manifest")
@@ -69,7 +70,7 @@ def run(options: Namespace, console: Console) -> None:
     with _alone(folders):
         gathered = gather(folders)
         made = _bundle(gathered, workspace)
-        if options.tag is not None and made.tag != options.tag:
+        if options.tag and made.tag != options.tag:
             raise FindingsError(
                 f"The files are of version {made.manifest.version}, whose tag is {made.tag}, and this is {options.tag}."
                 " Tag the commit that has the version, and release that."
