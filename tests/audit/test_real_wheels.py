@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from readme_renderer import rst
 
 from audit import realwheels
 from wheelyard import audit, process, toolbox
 from wheelyard.audit import archive
+from wheelyard.audit.rules import metadata
 
 pytestmark = pytest.mark.peers
 
@@ -138,3 +140,14 @@ def test_lief_reads_the_same_libraries(
         said = lief_says(path, member, expression)
         assert isinstance(said, list)
         assert {spelled(str(name)) for name in said} == needed
+
+
+def test_the_renderer_of_twine_agrees_on_every_description(wheels: Wheels) -> None:
+    """We parse descriptions as it does, and leave out turning them into HTML."""
+
+    for path in wheels.values():
+        fields = archive.read(path).metadata
+        assert fields is not None
+        text = metadata.description(fields)
+        if not str(fields["Description-Content-Type"]).startswith(("text/markdown", "text/plain")) and text.strip():
+            assert (rst.render(text) is None) == bool(list(metadata.broken_description(fields))), path.name

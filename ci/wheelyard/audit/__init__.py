@@ -5,8 +5,9 @@ Reading is one pass over the archive; every rule is a pure function of what that
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from wheelyard import files
@@ -24,6 +25,7 @@ from wheelyard.targets import Identifier
 __all__ = ["Audited", "Finding", "Policy", "Report", "Severity", "UnreadError", "sdist", "wheel", "wheels"]
 
 OWN_POLICY = Policy()
+AT_ONCE = 2
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -60,11 +62,9 @@ def wheels(
     audited: list[Audited] = []
     summaries: list[across.Summary] = []
     unread: list[str] = []
-    for path in paths:
-        try:
-            contents = archive.read(path)
-        except OutsideError as error:
-            unread.append(str(error))
+    for path, contents in _read(paths):
+        if isinstance(contents, OutsideError):
+            unread.append(str(contents))
             continue
         audited.append(_audited(contents, policy, used))
         digest = files.sha256(path) if names[path.name] > 1 else None
@@ -76,6 +76,25 @@ def wheels(
     if unread:
         raise UnreadError("\n".join(unread), report=report)
     return report
+
+
+def _read(paths: Iterable[Path]) -> Iterator[tuple[Path, Contents | OutsideError]]:
+    """The contents of wheels in order, two read at a time: more would hold more of them in memory."""
+
+    def read(path: Path) -> tuple[Path, Contents | OutsideError]:
+        try:
+            return path, archive.read(path)
+        except OutsideError as error:
+            return path, error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ahead: deque[Future[tuple[Path, Contents | OutsideError]]] = deque()
+        for path in paths:
+            ahead.append(pool.submit(read, path))
+            if len(ahead) > AT_ONCE:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def sdist(path: Path) -> tuple[Finding, ...]:

@@ -84,13 +84,23 @@ def description(metadata: Message) -> str:
 
 @lru_cache(maxsize=8)
 def _unrenderable(text: str) -> str:
-    """Why the renderer that PyPI and twine use gives nothing; the wheels of a release share one description."""
-    from readme_renderer import rst  # noqa: PLC0415  # docutils is slow to import, and only this format needs it
+    """Why PyPI and twine would get nothing from it; the wheels of a release share one description.
+
+    It is parsed under the settings of their renderer, where any warning ends it. Turning the result into HTML and
+    colouring its code, which takes as long again, cannot fail.
+    """
+    from docutils.core import publish_doctree  # noqa: PLC0415  # slow to import, and only this format needs it
+    from docutils.utils import SystemMessage  # noqa: PLC0415
+    from readme_renderer.rst import SETTINGS  # noqa: PLC0415
 
     said = StringIO()
-    if rst.render(text, stream=said) is not None:
-        return ""
-    return " ".join(said.getvalue().split())[:300] or "the renderer says no more."
+    settings = {**SETTINGS, "warning_stream": said, "syntax_highlight": "none"}
+    try:
+        if publish_doctree(text, settings_overrides=settings).astext().strip():
+            return ""
+    except SystemMessage as error:
+        return " ".join((said.getvalue() or str(error)).split())[:300]
+    return "nothing in it is visible."
 
 
 def _pypi(contents: Contents, _: Policy) -> Iterator[Hit]:
