@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage, Message
 from functools import lru_cache
 from io import StringIO
+from typing import Any
 
 from wheelyard.audit.contents import Contents
 from wheelyard.audit.rule import ERROR, WARNING, Hit, Policy, Rule
@@ -96,7 +97,8 @@ def _unrenderable(text: str) -> str:
     said = StringIO()
     settings = {**SETTINGS, "warning_stream": said, "syntax_highlight": "none"}
     try:
-        if publish_doctree(text, settings_overrides=settings).astext().strip():
+        document: Any = publish_doctree(text, settings_overrides=settings)  # type: ignore[no-untyped-call]  # no types
+        if document.astext().strip():
             return ""
     except SystemMessage as error:
         return " ".join((said.getvalue() or str(error)).split())[:300]
