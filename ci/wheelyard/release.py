@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from wheelyard import process
@@ -13,6 +14,14 @@ from wheelyard.errors import FindingsError
 from wheelyard.manifest import Manifest
 
 _AT_ONCE = 100  # files a command, so that no system's command line is too short
+
+
+def refuse(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]) -> None:
+    """Do both of the following, side by side: what twine looks at, another process can look at meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        rendered = pool.submit(refuse_unrenderable, paths.values())
+        refuse_defects(made, paths, policy=policy, warn=warn)
+        rendered.result()
 
 
 def refuse_defects(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]) -> None:
@@ -48,7 +57,8 @@ def refuse_unrenderable(paths: Iterable[Path]) -> None:
 def _twine_check(paths: Iterable[Path]) -> Iterator[str]:
     """What twine says of files that do not pass."""
     names = [str(path) for path in paths]
-    env = {**os.environ, "COLUMNS": "500", "NO_COLOR": "1", "TERM": "dumb"}
+    env = {**os.environ, "COLUMNS": "1000", "NO_COLOR": "1", "TERM": "xterm"}  # a dumb terminal breaks lines at 80
     ended = process.run((sys.executable, "-m", "twine", "check", "--strict", *names), env=env)
     if ended.code != 0:
-        yield from (line for line in ended.output.splitlines() if line.strip() and not line.endswith("PASSED"))
+        lines = (" ".join(line.split()) for line in ended.output.splitlines())
+        yield from (line for line in lines if line and not line.endswith("PASSED"))

@@ -68,8 +68,7 @@ def run(options: Namespace, console: Console) -> None:
     with files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
         console.say(f"checking {len(paths)} files of {found.where}")
-        release.refuse_defects(found.manifest, paths, policy=workspace.config.tool.audit, warn=console.warn)
-        release.refuse_unrenderable(paths.values())
+        release.refuse(found.manifest, paths, policy=workspace.config.tool.audit, warn=console.warn)
         errand = _Errand(found=found, paths=paths, options=options, console=console)
         if options.rehearse:
             _rehearse(errand)
