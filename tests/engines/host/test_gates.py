@@ -78,6 +78,12 @@ def test_a_c_library_beside_a_c_plus_plus_extension_is_fine() -> None:
     assert problems(replace(FINE, cpp=True, needed=("libx.so",)), LIBRARY) == ""
 
 
+def test_code_of_another_compiler_is_told_of() -> None:
+    mixed = replace(FINE, compilers=("clang version 22.1.8", "GCC: (Debian 12.2.0-14) 12.2.0"))
+    assert problems(mixed) == ""
+    assert "pkg/_core.so holds code of another compiler, GCC: (Debian" in "".join(gates.notes((mixed,)))
+
+
 def test_two_extensions_in_c_plus_plus_are_told_of() -> None:
     first, second = replace(FINE, cpp=True), replace(FINE, cpp=True, name="pkg/_other.so")
     assert problems(first, second) == ""

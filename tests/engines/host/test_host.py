@@ -112,7 +112,7 @@ def test_an_interpreter_that_is_missing_leaves_a_wheel_untested(tmp_path: Path) 
     elsewhere = order(tmp_path, tmp_path / "other", "pp311-manylinux").identifiers
     made = build(replace(wanted, identifiers=wanted.identifiers + elsewhere))
     assert not made.tested
-    assert made.notes[-1] == f"not tested on pp311-manylinux_{ARCH}: this machine has no such interpreter."
+    assert made.notes[-1] == f"Not tested on pp311-manylinux_{ARCH}: this machine has no such interpreter."
 
 
 def test_a_build_py_in_the_package_is_not_run_for_the_front_end(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -23,11 +24,11 @@ from wheelyard.engines.host.refusals import lowest
 from wheelyard.engines.host.testing import Trial
 from wheelyard.engines.host.work import Work, begun, passed
 from wheelyard.engines.host.zig import Toolchain
-from wheelyard.errors import BuildError, OutsideError, listed
-from wheelyard.process import Programs
+from wheelyard.errors import BuildError, OutsideError, WheelyardError, listed
+from wheelyard.process import Ended, Programs
 from wheelyard.targets import Identifier, answered, sort_key
 
-_CPP_SOURCES = ("*.cc", "*.cpp", "*.cxx", "*.hpp")
+_CPP_SOURCES = (".cc", ".cpp", ".cxx", ".hpp")
 
 
 class Host:
@@ -81,9 +82,11 @@ class Host:
             made = [pool.submit(tools.zig, versions), pool.submit(tools.auditwheel, versions)]
             made += [pool.submit(tools.front_end, versions, base=base, name=name) for name, base in bases.items()]
             program, *_ = [future.result() for future in made]
-        self._warm("cc", program, programs)
-        if any(_has_cpp(order.project) for order in orders):
-            Thread(target=self._warm, args=("c++", program, programs), name="warm c++").start()
+        ended = self._warm("cc", program, programs)
+        if ended.code != 0:
+            raise OutsideError(f"zig cannot compile on this machine: {ended.last(5)}")
+        if any(_has_cpp(project) for project in {order.project for order in orders}):
+            Thread(target=self._warm_aside, args=("c++", program, programs), name="warm c++").start()
 
     def build(self, order: Order, *, programs: Programs) -> Made:
         """Build, repair, check and test one wheel."""
@@ -142,18 +145,21 @@ class Host:
         there = self._interpreters()
         missing = [it for it in sorted(order.identifiers, key=sort_key) if it.python not in there]
         if missing:
-            yield f"not tested on {listed(missing)}: this machine has no such interpreter."
+            yield f"Not tested on {listed(missing)}: this machine has no such interpreter."
 
-    def _warm(self, driver: str, program: Path, programs: Programs) -> None:
+    def _warm(self, driver: str, program: Path, programs: Programs) -> Ended:
         """Have zig make the run-time libraries that every link with `driver` needs."""
         with files.scratch("warm") as folder:
             toolchain = zig.make(folder / "toolchain", arch=zig.ARCHS[self._machine], zig=program)
             source = folder / ("probe.cpp" if driver == "c++" else "probe.c")
             source.write_text(zig.PROBES[driver])
             command = (toolchain.programs / driver, "-shared", "-fPIC", source, "-o", folder / "probe.so")
-            ended = programs.run(command, cwd=folder, env=passed(self._environ))
-        if ended.code != 0:
-            raise OutsideError(f"zig cannot compile on this machine: {ended.last(5)}")
+            return programs.run(command, cwd=folder, env=passed(self._environ))
+
+    def _warm_aside(self, driver: str, program: Path, programs: Programs) -> None:
+        """The same, for nobody who waits: if it fails or is stopped, the builds that need it say so."""
+        with suppress(KeyboardInterrupt, OSError, WheelyardError):
+            self._warm(driver, program, programs)
 
 
 ENGINE = Host()
@@ -165,7 +171,7 @@ def _prepare(trials: Sequence[Trial]) -> None:
 
 
 def _has_cpp(project: Path) -> bool:
-    return any(next(project.rglob(pattern), None) is not None for pattern in _CPP_SOURCES)
+    return any(name.endswith(_CPP_SOURCES) for _, _, names in os.walk(project) for name in names)
 
 
 def _check(wheel: Path, work: Work, toolchain: Toolchain, *, repaired: bool) -> None:
@@ -186,7 +192,7 @@ def _wrong_tags(wheel: Path, identifiers: Sequence[Identifier]) -> Iterator[str]
     missing = sorted(set(identifiers).difference(answered(identifiers, tags)), key=sort_key)
     if missing:
         yield (
-            f"its tags do not answer {listed(missing)}. Set the tag in the build backend (py_limited_api, python-tag),"
+            f"Its tags do not answer {listed(missing)}. Set the tag in the build backend (py_limited_api, python-tag),"
             " leave repair-wheel-command as it is, or run `wheelyard lock` if the identifiers changed."
         )
 
@@ -195,9 +201,9 @@ def _notes(wheel: Path, toolchain: Toolchain) -> Iterator[str]:
     """What a person should know of how the wheel was made."""
     calls = toolchain.notes()
     if calls.altered:
-        yield f"zig cannot do {listed(calls.altered)}, which changes what the files offer: left out."
+        yield f"Left out although it changes what the files offer, because zig cannot do it: {listed(calls.altered)}."
     if calls.left_out:
-        yield f"compiler flags left out, unknown to zig or about folders of this machine: {listed(calls.left_out)}."
+        yield f"Compiler flags left out, unknown to zig or about folders of this machine: {listed(calls.left_out)}."
     yield from gates.notes(elf.binaries(wheel))
 
 

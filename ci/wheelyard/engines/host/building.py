@@ -77,7 +77,6 @@ class Build:
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "SOURCE_DATE_EPOCH": str(self.work.order.source_date),
             "TMPDIR": str(self.work.folder("tmp")),
-            "VIRTUAL_ENV": str(python.parents[1]),
             **self.work.order.environment,
         }
         own["PATH"] = _first(own.get("PATH", os.defpath), python.parent)

@@ -23,7 +23,8 @@ class Binary:
     """One ELF file of a wheel.
 
     `defined` are the symbols it offers; `unbound` those it takes from wherever they are: without a version, and needed.
-    `run_paths` are the folders of RPATH and RUNPATH. `cpp` tells whether it has C++'s run-time library inside.
+    `run_paths` are the folders of RPATH and RUNPATH. `cpp` tells whether it has C++'s run-time library inside,
+    `compilers` what left its name in the file.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Binary:
     defined: frozenset[str]
     unbound: frozenset[str]
     cpp: bool
+    compilers: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -70,7 +72,13 @@ def _binary(name: str, elf: ELFFile, *, cpp: bool) -> Binary:
         defined=defined,
         unbound=unbound,
         cpp=cpp,
+        compilers=_compilers(elf),
     )
+
+
+def _compilers(elf: ELFFile) -> tuple[str, ...]:
+    section = elf.get_section_by_name(".comment")
+    return tuple(name for name in section.data().decode(errors="replace").split("\0") if name) if section else ()
 
 
 def _symbols(elf: ELFFile) -> tuple[frozenset[str], frozenset[str]]:

@@ -17,7 +17,7 @@ def problems(binaries: Sequence[Binary], *, linked: Sequence[str]) -> Iterator[s
     """What is wrong with the wheel of these binaries, a sentence each; `linked` are the files our compiler made."""
     if not binaries:
         yield (
-            "the wheel holds no native code. The backend left the extension out, as some do when a library is missing"
+            "It holds no native code. The backend left the extension out, as some do when a library is missing"
             f" or a compiler fails: read the log, make the extension required, {_ELSEWHERE}."
         )
         return
@@ -38,6 +38,9 @@ def notes(binaries: Sequence[Binary]) -> Iterator[str]:
             f"{listed(carriers)} each have a C++ library of their own: an exception thrown in one is not caught by its"
             " type in another."
         )
+    for binary in binaries:
+        if others := [name for name in binary.compilers if "GCC:" in name]:
+            yield f"{binary.name} holds code of another compiler, {listed(others)}."
 
 
 def _run_paths(binaries: Sequence[Binary]) -> Iterator[str]:
