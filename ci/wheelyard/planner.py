@@ -161,7 +161,7 @@ def _jobs(config: Config, rows: Sequence[Row], found: Schedule) -> Iterator[Job]
         mine = [row.builds[place] for place in batch.works]
         seen[name] += 1
         yield Job(
-            id=name if several[name] == 1 else f"{name}-{seen[name]}",
+            id=name if several[name] == 1 and _tells(row, batch) else f"{name}-{seen[name]}",
             target=row.target,
             runner=row.labels,
             identifiers=tuple(identifier for build in mine for identifier in build.identifiers),
@@ -187,6 +187,15 @@ def _name(row: Row, batch: Batch) -> str:
     else:
         name = str(row.target)
     return f"{name}-{row.variant}" if row.variant else name
+
+
+def _tells(row: Row, batch: Batch) -> bool:
+    """Whether a job's name says all that is in it, so that it needs no number."""
+    mine = {row.builds[place].identifier for place in batch.works}
+    systems, pythons = {i.system for i in mine}, {i.python for i in mine}
+    same_libc = {build.identifier for build in row.builds if build.identifier.system in systems}
+    same_python = {build.identifier for build in row.builds if build.identifier.python in pythons}
+    return len(mine) == 1 or mine == same_libc or (len(pythons) == 1 and mine == same_python)
 
 
 def _timeout(minutes: float) -> int:

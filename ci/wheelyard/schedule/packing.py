@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wheelyard.runners import Slots
-from wheelyard.schedule.lanes import CLOSE, Lane, width
+from wheelyard.schedule.lanes import CLOSE, Lane, Work, width
 
 
 def _given(lane: int, cut: Iterable[Sequence[int]]) -> Iterator[tuple[int, Sequence[int]]]:
@@ -71,11 +71,12 @@ def by_slot(lanes: Sequence[Lane], slots: Slots, capacity: float) -> Iterator[tu
 
 @dataclass
 class _Share:
-    """A job in the making: the slot it is in, its builds and their minutes."""
+    """A job in the making: the slot it is in, its builds, the containers they need and their minutes."""
 
     slot: int
-    works: list[int]
     minutes: float
+    works: list[int] = field(default_factory=list)
+    containers: set[str] = field(default_factory=set)
 
 
 def _into(lane: Lane, room: list[float], width: int) -> Iterator[Sequence[int]]:
@@ -83,25 +84,32 @@ def _into(lane: Lane, room: list[float], width: int) -> Iterator[Sequence[int]]:
     shares: list[_Share] = []
     left = sum(work.minutes for work in lane.works)
     for index in _longest_first(lane):
-        if (share := _best_fit(lane, index, room, shares)) is not None:
-            share.works.append(index)
-        else:
-            share = _Share(slot=_new_slot(lane, room[:width], left, shares), works=[index], minutes=0.0)
+        work = lane.works[index]
+        share = _best_fit(lane, work, room, shares)
+        if share is None:
+            share = _Share(slot=_new_slot(lane, room[:width], left, shares), minutes=lane.fixed)
+            room[share.slot] -= lane.fixed
             shares.append(share)
-        minutes = lane.minutes(share.works)
-        room[share.slot] -= minutes - share.minutes
-        share.minutes = minutes
-        left -= lane.works[index].minutes
+        more = _more(lane, work, share)
+        share.works.append(index)
+        share.containers.add(work.container)
+        share.minutes += more
+        room[share.slot] -= more
+        left -= work.minutes
     return (share.works for share in shares)
 
 
-def _best_fit(lane: Lane, index: int, room: Sequence[float], shares: Iterable[_Share]) -> _Share | None:
+def _more(lane: Lane, work: Work, share: _Share) -> float:
+    """Minutes a job gets longer by when it takes one more build."""
+    return work.minutes + (0.0 if work.container in share.containers else lane.each_container)
+
+
+def _best_fit(lane: Lane, work: Work, room: Sequence[float], shares: Iterable[_Share]) -> _Share | None:
     """The job of this lane that one more build fits best, if it fits any."""
     fits = (
         share
         for share in shares
-        if (total := lane.minutes((*share.works, index))) <= lane.limit
-        and total - share.minutes <= room[share.slot] * CLOSE
+        if (more := _more(lane, work, share)) <= room[share.slot] * CLOSE and share.minutes + more <= lane.limit
     )
     return min(fits, key=lambda share: room[share.slot], default=None)
 
