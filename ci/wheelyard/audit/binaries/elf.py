@@ -17,6 +17,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
 from wheelyard.audit.binaries import NO_TRAITS, Slice, Trait
+from wheelyard.audit.binaries.names import Names
 
 MOST_ENTRIES = 100_000
 MOST_VERSIONS = 10_000
@@ -104,7 +105,7 @@ def _symbols(
     sections: dict[str, Any],
 ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """What the dynamic symbol table imports, what of it strongly and without a version, and what it exports."""
-    table, strings = _bytes(data, sections.get(".dynsym")), _bytes(data, sections.get(".dynstr"))
+    table, strings = _bytes(data, sections.get(".dynsym")), Names(_bytes(data, sections.get(".dynstr")))
     order = "<" if elf.little_endian else ">"
     versions = [
         number for (number,) in struct.iter_unpack(order + "H", _even(_bytes(data, sections.get(".gnu.version"))))
@@ -113,7 +114,7 @@ def _symbols(
     for index, (name_at, info, section) in enumerate(_entries(table, order=order, wide=elf.elfclass == 64)):  # noqa: PLR2004
         if not name_at:
             continue
-        name = strings[name_at : strings.find(b"\0", name_at)].decode("utf-8", "replace")
+        name = strings.at(name_at)
         if section != _UNDEFINED:
             exports.add(name)
             continue

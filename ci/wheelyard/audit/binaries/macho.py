@@ -11,6 +11,7 @@ from macholib import mach_o
 from macholib.MachO import MachO
 
 from wheelyard.audit.binaries import NO_TRAITS, Slice, Trait
+from wheelyard.audit.binaries.names import Names
 
 _ARCHS = {7: "i686", 0x01000007: "x86_64", 12: "arm", 0x0100000C: "aarch64", 18: "ppc", 0x01000012: "ppc64"}
 _SYSTEMS = {1: "macos", 2: "ios", 3: "tvos", 4: "watchos", 6: "maccatalyst", 7: "iphonesimulator"}
@@ -72,7 +73,7 @@ class _Loads:
         self.system: str | None = None
         self.minimum: tuple[int, ...] | None = None
         self.sdk: tuple[int, ...] | None = None
-        self.symbols: tuple[int, int, int] | None = None
+        self.symbols: tuple[int, int, int, int] | None = None
         self.signature: tuple[int, int] | None = None
         self.traits = NO_TRAITS
         for load, command, rest in header.commands:
@@ -97,7 +98,8 @@ class _Loads:
             case mach_o.LC_CODE_SIGNATURE:
                 self.signature = int(command.dataoff), int(command.datasize)
             case mach_o.LC_SYMTAB:
-                self.symbols = int(command.symoff), int(command.nsyms), int(command.stroff)
+                at, count = int(command.symoff), int(command.nsyms)
+                self.symbols = at, count, int(command.stroff), int(command.strsize)
             case mach_o.LC_SEGMENT | mach_o.LC_SEGMENT_64 if bytes(command.segname).startswith(b"__DWARF"):
                 self.traits |= Trait.DEBUG_INFO
 
@@ -111,21 +113,21 @@ def _version(number: int) -> tuple[int, ...]:
 
 
 def _symbols(
-    at: tuple[int, int, int] | None, data: memoryview, *, wide: bool, order: str
+    at: tuple[int, int, int, int] | None, data: memoryview, *, wide: bool, order: str
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The undefined and the exported symbols, without the underscore that C names get here."""
     if at is None:
         return frozenset(), frozenset()
-    start, count, strings_at = at
+    start, count, strings_at, strings_size = at
     shape = struct.Struct(order + ("IBBHQ" if wide else "IBBHI"))
     table = data[start : start + count * shape.size]
-    strings = bytes(data[strings_at:])
+    strings = Names(bytes(data[strings_at : strings_at + strings_size]))
     imports: set[str] = set()
     exports: set[str] = set()
     for name_at, kind, _, _, _ in shape.iter_unpack(table[: len(table) // shape.size * shape.size]):
         if kind & _STAB or not kind & _EXTERNAL:
             continue
-        name = strings[name_at : strings.find(b"\0", name_at)].decode("utf-8", "replace").removeprefix("_")
+        name = strings.at(name_at).removeprefix("_")
         (exports if kind & _UNDEFINED_TYPE else imports).add(name)
     return frozenset(imports), frozenset(exports)
 
