@@ -100,6 +100,14 @@ def test_what_was_published_can_no_longer_be_collected_anew(project: Path) -> No
     assert cli.main(["collect", "-C", str(project), "--replace"]) == Exit.FINDINGS
 
 
+def test_what_never_left_can_still_be_replaced(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINE_PASSWORD", f"{PASSWORD}\n")
+    assert publish(project) == Exit.USAGE
+    shutil.rmtree(project / "wheelhouse")
+    make_wheelhouse(project / "wheelhouse", data=b"built again")
+    assert cli.main(["collect", "-C", str(project), "--replace"]) == Exit.DONE
+
+
 def test_without_a_release_it_says_what_to_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish(project, "--version", "9.9") == Exit.INCOMPLETE
     said = capsys.readouterr().err

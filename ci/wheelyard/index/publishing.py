@@ -44,12 +44,23 @@ class Publishing:
         return comparison
 
     def send(
-        self, comparison: Comparison, paths: Mapping[str, Path], *, parallel: int, watch: Watch, wait: float
+        self,
+        comparison: Comparison,
+        paths: Mapping[str, Path],
+        *,
+        parallel: int,
+        watch: Watch,
+        wait: float,
+        begin: Callable[[], None] = lambda: None,
     ) -> tuple[Sent, ...]:
-        """Upload what is missing and wait until the index shows it; gives a report on every file of the release."""
+        """Upload what is missing and wait until the index shows it; gives a report on every file of the release.
+
+        `begin` is called before the first byte leaves, when credentials are there.
+        """
         reports = [uploads.sent(file, Outcome.THERE) for file in comparison.there]
         if comparison.missing:
             sender = Sender(self.account, parallel=parallel, look=self._look(), watch=watch, pause=self.pause)
+            begin()
             reports += sender.send(uploads.batches(comparison.missing), paths=paths)
         order = {file.file: position for position, file in enumerate(self.made.files)}
         return self._settled(sorted(reports, key=lambda report: order[report.file]), wait)

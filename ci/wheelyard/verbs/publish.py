@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,7 +79,7 @@ def run(options: Namespace, console: Console) -> None:
 def _release(store: Store, workspace: Workspace, options: Namespace) -> Release:
     """The release to publish, by tag, version, or what was planned last."""
     tag = options.tag
-    if tag is None:
+    if not tag:
         version = options.release or _planned(workspace) or workspace.config.project.version
         if version is None:
             tags = " or ".join(store.tags()) or "TAG"
@@ -118,11 +118,9 @@ def _publish(errand: _Errand, store: Store, *, wanted: Publish) -> None:
     if options.dry_run:
         _tell_dry(comparison, chosen, console)
         return
-    if comparison.missing:
-        if console.on_github and chosen.is_pypi and not chosen.is_trusted:
-            console.warn("A long-lived token is used. With trusted publishing there is none that could be stolen.")
-        store.freeze(errand.found, index=chosen.url)
-    _send(errand, publishing, comparison)
+    if comparison.missing and console.on_github and chosen.is_pypi and not chosen.is_trusted:
+        console.warn("A long-lived token is used. With trusted publishing there is none that could be stolen.")
+    _send(errand, publishing, comparison, begin=lambda: store.freeze(errand.found, index=chosen.url))
 
 
 def _refuse_for(chosen: Account, made: Manifest, console: Console) -> None:
@@ -139,13 +137,15 @@ def _refuse_for(chosen: Account, made: Manifest, console: Console) -> None:
             console.warn(f"{file.file} has {file.size >> 20} MiB; without a raised limit {chosen.url} takes 100 MiB.")
 
 
-def _send(errand: _Errand, publishing: Publishing, comparison: Comparison) -> None:
+def _send(errand: _Errand, publishing: Publishing, comparison: Comparison, *, begin: Callable[[], None]) -> None:
     """Upload, show what became of each file, and raise for those the index does not have."""
     from wheelyard.report import uploads  # noqa: PLC0415  # rich is slow to import
 
     options, missing = errand.options, comparison.missing
     with uploads.live(errand.console, files=len(missing), total=sum(file.size for file in missing)) as watch:
-        reports = publishing.send(comparison, errand.paths, parallel=options.parallel, watch=watch, wait=options.wait)
+        reports = publishing.send(
+            comparison, errand.paths, parallel=options.parallel, watch=watch, wait=options.wait, begin=begin
+        )
     _tell(errand, publishing.account, reports)
     _judge(publishing.account, reports)
 
@@ -198,7 +198,7 @@ def _rehearse(errand: _Errand) -> None:
     with files.scratch("rehearsal") as scratch, embedded.serve(scratch / "index") as served:
         chosen = account.resolve(served.upload, login=served.login)
         publishing = Publishing(made=made, account=chosen, reader=chosen.reader())
-        _send(errand, publishing, publishing.compare())
+        _send(errand, publishing, publishing.compare(), begin=lambda: None)
         errand.console.say(rehearsal.install(made, errand.paths, served=served, scratch=scratch))
 
 
