@@ -107,6 +107,6 @@ def zizmor(workflow: Path) -> list[dict[str, Any]]:
 
 def schema(workflows: Sequence[Path]) -> str:
     """What the schema of workflows says; empty when it says nothing."""
-    command = (linter("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *workflows)
+    command = (str(linter("check-jsonschema")), "--builtin-schema", "vendor.github-workflows", *map(str, workflows))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr

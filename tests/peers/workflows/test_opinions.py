@@ -73,7 +73,7 @@ BROKEN = {
     "credentials left in the checkout": change("persist-credentials: false", "persist-credentials: true"),
     "permissions for all": change("permissions: {}", "permissions: write-all"),
     "a permission without a reason": change(" # prove to the index that this workflow uploads", ""),
-    "a shell mistake": change("\"$JOB\"", "$JOB"),
+    "a shell mistake": change('"$JOB"', "$JOB"),
 }
 
 

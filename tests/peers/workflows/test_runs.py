@@ -1,0 +1,329 @@
+"""Workflows run on this machine, with the real sessions behind their commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import goldens
+import samples
+import validators
+from support import run_git
+from wheelyard import resources
+from wheelyard.index import embedded
+
+pytestmark = pytest.mark.peers
+
+SHIM = """\
+#!/bin/sh
+# The real Python, but for what is installed already.
+case "$*" in "-m pip install"*) exit 0;; esac
+exec {python} "$@"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What the runner is asked: an event in a repository, at which attempt, and what is forced or left out.
+
+    `results` are results of jobs that do not run; `rows` are the only jobs of a matrix that run; `earlier` is the
+    report of the attempt before, of which only what failed runs again.
+    """
+
+    workflow: str
+    source: str
+    folder: str
+    env: Mapping[str, str]
+    event: str
+    ref: str
+    sha: str
+    repository: str = "spam/spam"
+    payload: Mapping[str, object] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    results: Mapping[str, str] = field(default_factory=dict)
+    rows: Sequence[str] | None = None
+    attempt: int = 1
+    earlier: Mapping[str, object] | None = None
+    ignored: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A repository with a workflow, and a folder for its runs."""
+
+    root: Path
+    workflow: Path
+    folder: Path
+
+    def run(self, event: str, ref: str = "refs/heads/main", **more: Any) -> dict[str, Any]:
+        """The report of a run."""
+        self.folder.mkdir(exist_ok=True)
+        order = Order(
+            workflow=str(self.workflow),
+            source=str(self.root),
+            folder=str(self.folder),
+            env=self._env(),
+            event=event,
+            ref=ref,
+            sha=run_git(self.root, "rev-parse", "HEAD"),
+            **more,
+        )
+        file = self.folder / "order.json"
+        file.write_text(json.dumps(asdict(order)))
+        done = validators.node("runner.mjs", file, env={**os.environ, "NODE_NO_WARNINGS": "1"})
+        assert done.returncode == 0, done.stderr
+        report: dict[str, Any] = json.loads(done.stdout)
+        return report
+
+    def _env(self) -> dict[str, str]:
+        shims = self.folder / "bin"
+        shims.mkdir(exist_ok=True)
+        (shims / "python").write_text(SHIM.format(python=sys.executable))
+        (shims / "python").chmod(0o755)
+        path = f"{shims}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        kept = {name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_", "SSL_", "LD_"))}
+        home = os.environ.get("HOME", "/")
+        return {**kept, "PATH": path, "HOME": home, "WHEELYARD_CACHE": str(resources.cache()), "LANG": "C.UTF-8"}
+
+
+def place(root: Path, folder: Path) -> Place:
+    """A repository of the user's, with its workflow generated and committed."""
+    done = samples.wheelyard("generate", "-C", str(root))
+    assert done.returncode == 0, done.stderr
+    samples.commit(root)
+    run_git(root, "branch", "-M", "main")
+    (workflow,) = (root / ".github" / "workflows").iterdir()
+    return Place(root=root, workflow=workflow, folder=folder)
+
+
+def results(report: Mapping[str, Any]) -> dict[str, str]:
+    """Each job's result."""
+    return {name: job["result"] for name, job in report["jobs"].items()}
+
+
+def failures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The steps that failed, with what they printed."""
+    steps = [(step, name) for name, job in report["jobs"].items() for run in job["instances"] for step in run["steps"]]
+    return [(f"{name}: {step['name']}", step["output"]) for step, name in steps if step["outcome"] == "failure"]
+
+
+def release(published: str, *, more: str = "") -> str:
+    """The tables of a project that is released to an index on this machine."""
+    return f'\n[tool.wheelyard.publish]\nindex = "{published}"\n{more}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """A package index on loopback, and the folder where its files are."""
+
+    served: embedded.Served
+    folder: Path
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the repository's environment holds for it."""
+        return {"TWINE_USERNAME": self.served.login[0], "TWINE_PASSWORD": self.served.login[1]}
+
+    def names(self, start: str) -> list[str]:
+        """The files it has."""
+        return sorted(path.name for path in self.folder.glob(f"{start}*"))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """An empty index."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    with embedded.serve(folder) as served:
+        yield Index(served=served, folder=folder)
+
+
+def add(root: Path, text: str) -> None:
+    """Add tables to the configuration."""
+    with (root / "pyproject.toml").open("a") as file:
+        file.write(text)
+
+
+@pytest.fixture
+def native(tmp_path: Path, index: Index) -> Place:
+    """A C extension."""
+    root = samples.sample("setuptools_c", tmp_path / "project")
+    add(root, release(index.served.upload))
+    return place(root, tmp_path / "run")
+
+
+PURE = """\
+[build-system]
+requires = ["setuptools>=77.0.3"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "wy-pure"
+version = "1.0"
+description = "No native code"
+readme = "README.md"
+license = "MIT"
+
+[tool.setuptools]
+py-modules = ["wy_pure"]
+
+[tool.wheelyard]
+pure = true
+"""
+
+
+@pytest.fixture
+def pure(tmp_path: Path, index: Index) -> Place:
+    """A package without native code, the quickest to release."""
+    root = tmp_path / "project"
+    root.mkdir()
+    add(root, PURE + release(index.served.upload))
+    (root / "README.md").write_text("# Pure\n")
+    (root / "wy_pure.py").write_text('"""Nothing."""\n')
+    run_git(root, "init", "-q")
+    assert samples.wheelyard("lock", "-C", str(root)).returncode == 0
+    return place(root, tmp_path / "run")
+
+
+def test_a_tag_is_built_collected_and_published(native: Place, index: Index) -> None:
+    run_git(native.root, "tag", "v1.0.0")
+    report = native.run("push", "refs/tags/v1.0.0", secrets=index.secrets)
+    assert failures(report) == []
+    assert set(results(report).values()) == {"success"}
+    assert set(report["jobs"]) == {"plan", "sdist", "build", "collect", "publish"}
+    assert [name.rpartition(".")[2] for name in index.names("wy_setuptools_c")] == ["whl", "gz"]
+
+
+def test_a_pure_package_is_released_by_the_same_workflow(pure: Place, index: Index) -> None:
+    run_git(pure.root, "tag", "v1.0")
+    report = pure.run("push", "refs/tags/v1.0", secrets=index.secrets)
+    assert failures(report) == []
+    assert list(results(report)) == ["plan", "sdist", "collect", "publish"]
+    assert index.names("wy_pure") == ["wy_pure-1.0-py3-none-any.whl", "wy_pure-1.0.tar.gz"]
+    assert "wy-pure" in report["jobs"]["plan"]["instances"][0]["steps"][-2]["summary"]
+
+
+def test_a_pull_request_plans_and_writes_nothing(pure: Place) -> None:
+    report = pure.run("pull_request", "refs/pull/1/merge")
+    assert failures(report) == []
+    assert results(report) == {"plan": "success", "sdist": "skipped", "collect": "skipped", "publish": "skipped"}
+
+
+def test_a_pull_request_that_lets_the_workflow_rot_is_red(pure: Place) -> None:
+    add(pure.root, "environment = 'other'\n")
+    samples.commit(pure.root)
+    report = pure.run("pull_request", "refs/pull/1/merge")
+    ((step, output),) = failures(report)
+    assert step == "plan: Compare the lock and this workflow with what they are made of"
+    assert "[tool.wheelyard] in pyproject.toml changed" in output
+
+
+@pytest.mark.parametrize("tag", ["v2.0", "v1.0.post1", "v1.0-rc$(touch${IFS}pwned)", "v1.0';touch$IFS'pwned"])
+def test_a_tag_that_is_not_the_version_builds_nothing(pure: Place, tag: str) -> None:
+    run_git(pure.root, "tag", tag)
+    report = pure.run("push", f"refs/tags/{tag}")
+    assert results(report) == {"plan": "failure", "sdist": "skipped", "collect": "skipped", "publish": "skipped"}
+    assert "cannot be released" in failures(report)[0][1]
+    assert not list(pure.folder.rglob("pwned"))
+
+
+STRANGE = (
+    "$(touch pwned)",
+    "`touch pwned`",
+    "'; touch pwned; '",
+    '"; touch pwned; "',
+    "a\ntouch pwned",
+    "${{ github.token }}",
+)
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_text_of_strangers_reaches_no_shell(pure: Place, text: str) -> None:
+    user = {"login": text}
+    head = {"ref": text, "label": text, "repo": {"full_name": text}}
+    pull = {"title": text, "body": text, "head": head, "user": user, "labels": [{"name": text}]}
+    payload = {"action": "labeled", "label": {"name": text}, "pull_request": pull, "sender": user}
+    report = pure.run("pull_request", "refs/pull/1/merge", payload=payload)
+    assert failures(report) == []
+    assert not list(pure.folder.rglob("pwned"))
+    assert "a-token" not in json.dumps(report)
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_the_inputs_of_a_release_by_hand_reach_no_shell(pure: Place, text: str) -> None:
+    run_git(pure.root, "tag", "v1.0")
+    report = pure.run("workflow_dispatch", inputs={"ref": "v1.0", "only": text})
+    assert results(report)["plan"] == "failure"
+    assert not list(pure.folder.rglob("pwned"))
+
+
+DONE = {"plan": "success", "sdist": "success", "build": "success"}
+GATES = ("collect", "acceptance", "publish", "finish")
+
+
+def gates(name: str, folder: Path, **more: Any) -> set[str]:
+    """The results of all jobs behind the gates of a golden workflow."""
+    golden = Place(root=folder, workflow=goldens.file(name), folder=folder)
+    run_git(folder, "init", "-q")
+    run_git(folder, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "None", "--allow-empty")
+    found = results(golden.run("push", "refs/tags/v1.0", **more))
+    assert len(set(found) & set(GATES)) >= 2
+    return {found[gate] for gate in GATES if gate in found}
+
+
+@pytest.mark.parametrize("result", ["failure", "cancelled", "skipped"])
+@pytest.mark.parametrize("job", ["plan", "sdist", "build"])
+@pytest.mark.parametrize("name", goldens.NAMES)
+def test_collect_and_publish_stay_shut_unless_every_job_before_succeeded(
+    name: str, job: str, result: str, tmp_path: Path
+) -> None:
+    if name == "pure" and job == "build":
+        pytest.skip("a pure package has no such job")
+    assert gates(name, tmp_path, results={**DONE, job: result}) == {"skipped"}
+
+
+@pytest.mark.parametrize("name", goldens.NAMES)
+def test_the_gate_opens_when_they_did(name: str, tmp_path: Path) -> None:
+    assert "failure" in gates(name, tmp_path, results=DONE, rows=[])  # for there is nothing to collect
+
+
+@pytest.mark.parametrize("name", goldens.NAMES)
+def test_in_a_fork_nothing_is_released(name: str, tmp_path: Path) -> None:
+    fork = {"repository": {"fork": True, "full_name": "fork/spam"}}
+    assert gates(name, tmp_path, results=DONE, payload=fork, repository="fork/spam") == {"skipped"}
+
+
+def test_failed_jobs_that_run_again_complete_the_release(tmp_path: Path, index: Index) -> None:
+    root = samples.sample("abi3", tmp_path / "project")
+    step = '[[tool.wheelyard.steps]]\nwhen = "before"\nrun = "test ! -e \\"$RUNNER_TEMP/../../../broken\\""\n'
+    add(root, release(index.served.upload) + step)
+    here = place(root, tmp_path / "run")
+    run_git(root, "tag", "v1.0.0")
+    here.folder.mkdir()
+    (here.folder / "broken").touch()
+    first = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets)
+    assert results(first)["build"] == "failure"
+    assert {results(first)[job] for job in ("collect", "publish")} == {"skipped"}
+    (here.folder / "broken").unlink()
+    second = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets, attempt=2, earlier=first)
+    assert failures(second) == []
+    assert set(results(second).values()) == {"success"}
+
+
+def test_of_all_jobs_that_run_again_the_newest_count(pure: Place, index: Index) -> None:
+    run_git(pure.root, "tag", "v1.0")
+    wrong = {**index.secrets, "TWINE_PASSWORD": ""}
+    first = pure.run("push", "refs/tags/v1.0", secrets=wrong)
+    assert [step for step, _ in failures(first)] == ["publish: Upload what the index does not have yet"]
+    second = pure.run("push", "refs/tags/v1.0", secrets=index.secrets, attempt=2)
+    assert failures(second) == []
+    (made,) = (pure.folder / "artifacts" / "made-sdist-2").glob("*.whl")
+    assert (index.folder / made.name).read_bytes() == made.read_bytes()
