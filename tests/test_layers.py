@@ -17,7 +17,7 @@ FLOORS = (
     {"targets", "files", "process"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated"},
     {"config", "manifest", "plan", "console", "engines", "schedule"},
-    {"lock", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
+    {"lock", "guards", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "sessions", "__main__"},
     {"durations", "locking", "orders", "render", "report"},
     {"planner"},
