@@ -1,7 +1,7 @@
 """PyPI and TestPyPI as the real twine sees them: TLS, their own host names, trusted publishing, and their rules.
 
-A CONNECT proxy maps the host names that twine knows to servers on loopback. The answers follow
-PyPI's documentation and PyPI's documentation, Trusted publishers.
+A CONNECT proxy maps the host names that twine knows to servers on loopback. The answers follow the chapters "Upload
+API" and "Trusted Publishers" of PyPI's documentation.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Say what an index has to know of a workflow before it trusts it.
 
-A trusted publisher on PyPI is the triple (repository, workflow file, environment):
-PyPI's documentation, Adding a trusted publisher.
+A trusted publisher on PyPI is the triple (repository, workflow file, environment): PyPI's documentation, chapter
+"Adding a Trusted Publisher to an Existing PyPI Project".
 """
 
 from __future__ import annotations
