@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
 from wheelyard.runners import Slots
@@ -82,3 +83,48 @@ def _place(
             terms[slot].append(count * minutes)
     for kind, many in _kinds(lane).items():
         model.add(sum(counts[kind]) == many)
+
+
+def proven_longer(lanes: Sequence[Lane], width: int, minutes: float, *, seconds: float) -> bool:
+    """Whether the builds of these lanes surely do not fit `width` slots of so many minutes.
+
+    Every largest set of builds that fits one slot is written out, and the solver shows that `width` of them do not
+    cover all builds: far stronger than bounds on sums, for the few slots of macOS.
+    """
+    kinds = [(number, *kind, many) for number, lane in enumerate(lanes) for kind, many in _kinds(lane).items()]
+    sets = list(_sets(lanes, kinds, round(minutes * SCALE)))
+    solver = pywraplp.Solver.CreateSolver("SCIP")
+    solver.SetTimeLimit(round(seconds * 1000))
+    uses = [solver.IntVar(0, width + 1, "") for _ in sets]
+    for place, (*_, many) in enumerate(kinds):
+        solver.Add(sum(use * chosen[place] for use, chosen in zip(uses, sets, strict=True) if chosen[place]) >= many)
+    solver.Minimize(sum(uses))
+    solved = solver.Solve() == pywraplp.Solver.OPTIMAL
+    return bool(solved and solver.Objective().Value() > width + 0.5)
+
+
+def _sets(lanes: Sequence[Lane], kinds: Sequence[tuple[int, int, str, int]], room: int) -> Iterator[tuple[int, ...]]:
+    """Every set of builds that fits a slot and takes no further one, as a count for each kind."""
+
+    def cost(chosen: Sequence[int]) -> int:
+        taken = [
+            (lane, minutes, container) for (lane, minutes, container, _), n in zip(kinds, chosen, strict=True) if n
+        ]
+        fixed = sum(round(lanes[lane].fixed * SCALE) for lane in {lane for lane, _, _ in taken})
+        containers = {(lane, container) for lane, _, container in taken}
+        each = sum(round(lanes[lane].each_container * SCALE) for lane, _ in containers)
+        return fixed + each + sum(n * kind[1] for kind, n in zip(kinds, chosen, strict=True))
+
+    def grown(chosen: tuple[int, ...], place: int) -> Iterator[tuple[int, ...]]:
+        if place == len(kinds):
+            more = ((*chosen[:i], n + 1, *chosen[i + 1 :]) for i, n in enumerate(chosen) if n < kinds[i][3])
+            if all(cost(larger) > room for larger in more):
+                yield chosen
+            return
+        for many in range(kinds[place][3] + 1):
+            taken = (*chosen[:place], many, *chosen[place + 1 :])
+            if cost(taken) > room:
+                break
+            yield from grown(taken, place + 1)
+
+    return grown((0,) * len(kinds), 0)

@@ -20,8 +20,10 @@ __all__ = ["Batch", "Lane", "Schedule", "Work", "lower_bound", "play", "solve"]
 EQUAL = 1.005
 # Within this much of the bound there is nothing worth searching for.
 GOOD = 1.01
-# Single builds that the search looks at before it stops; some 0.1 s.
+# Single builds that the search looks at before it stops, and those it adds where the gap is still wide: a few
+# hundredths of a second, or some tenths.
 STEPS = 20_000
+MORE_STEPS = 80_000
 # Pairs of jobs that are tried together.
 TRIES = 100
 
@@ -35,7 +37,7 @@ def solve(lanes: Sequence[Lane], slots: Slots) -> Schedule:
         candidates.append(judged(lanes, slots, packing.by_slot(lanes, slots, capacity)))
     quickest = min(candidates, key=lambda schedule: schedule.makespan)
     if quickest.makespan > floor * GOOD:
-        quickest = refine.improved(lanes, slots, quickest, floor=floor, steps=STEPS)
+        quickest = refine.improved(lanes, slots, quickest, floor=floor, steps=(STEPS, MORE_STEPS))
         candidates.append(refine.fewer(lanes, slots, quickest, tries=TRIES))
     equals = [schedule for schedule in candidates if schedule.makespan <= quickest.makespan * EQUAL]
     return min(equals, key=lambda schedule: (schedule.cost, schedule.billed, schedule.makespan))

@@ -15,6 +15,7 @@ from wheelyard.schedule.lanes import Batch, Lane, Schedule, judged, width
 
 _EPSILON = 1e-6
 _GOOD = 1.001
+_WIDE = 1.05
 
 
 @dataclass
@@ -26,13 +27,13 @@ class _Slot:
     load: float = 0.0
 
 
-def improved(lanes: Sequence[Lane], slots: Slots, found: Schedule, *, floor: float, steps: int) -> Schedule:
-    """The best schedule of the same builds that `steps` looks at single builds come upon.
+def improved(lanes: Sequence[Lane], slots: Slots, found: Schedule, *, floor: float, steps: tuple[int, int]) -> Schedule:
+    """The best schedule of the same builds that so many looks at single builds come upon, and so many more if need be.
 
     Jobs whose cut is given, or that run on machines of the user's own, stay as they are. Slots are only a way to
     search: what counts is how the jobs play out, the longest first.
     """
-    search = _Search(lanes, steps)
+    search = _Search(lanes, steps[0])
     chance = random.Random(len(lanes))  # noqa: S311  # no secret: it only has to vary
     best = _assigned(lanes, slots, found.batches)
     current = _copied(best)
@@ -45,6 +46,8 @@ def improved(lanes: Sequence[Lane], slots: Slots, found: Schedule, *, floor: flo
             best = _copied(current)
         current = _copied(best)
         search.shake(current, chance)
+        if search.steps <= 0 and found.makespan > floor * _WIDE:
+            search.steps, steps = search.steps + steps[1], (0, 0)
     return found
 
 
