@@ -7,7 +7,12 @@
 A user's noxfile is the five lines of `templates/noxfile.py`, which register one session for each verb of wheelyard.
 """
 
+import importlib.util
+
 import nox
+
+if importlib.util.find_spec("wheelyard") is not None:
+    import wheelyard.sessions  # noqa: F401  # its own verbs, for its own releases: the workflow installs it first
 
 nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_existing_virtualenvs = True

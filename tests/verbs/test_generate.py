@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import goldens
-from support import MakeRepository
+from support import ROOT, MakeRepository
 from wheelyard import cli, lock
 from wheelyard.errors import Exit
 
@@ -251,3 +251,9 @@ def test_the_permissions_explained_are_those_of_the_file(project: Path, capsys: 
     for held in found["permissions"].values():
         for permission in held:
             assert f"{permission['scope']}: {permission['level']} # {permission['why']}" in text
+
+
+def test_this_repositorys_own_workflow_is_fresh() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout: an sdist has no workflow")
+    assert generate(ROOT, "--check") == Exit.DONE
