@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from wheelyard import files, wheelhouse
+from wheelyard import documents, files, wheelhouse
 from wheelyard.errors import UsageError
 from wheelyard.manifest import JobReport, Result, State
 from wheelyard.targets import Identifier, Target
@@ -77,6 +78,22 @@ def test_a_kill_before_the_wheel_is_in_place_builds_it_again(folder: JobFolder, 
 def test_a_failure_is_tried_again(folder: JobFolder) -> None:
     Ledger(folder, fresh=report()).add([Result(identifier=CP312, state=State.FAILED, message="no compiler")])
     assert not Ledger(folder, fresh=report()).done([CP312])
+
+
+def test_a_wheel_of_another_name_takes_the_place_of_the_old_one(folder: JobFolder, wheel: Path) -> None:
+    ledger = Ledger(folder, fresh=report())
+    ledger.add([built(CP312, wheel)], wheel=wheel)
+    renamed = wheel.rename(wheel.with_name("spam-1-cp312-cp312-manylinux_2_28_x86_64.whl"))
+    ledger.add([built(CP312, renamed)], wheel=renamed)
+    assert [path.name for path in folder.path.glob("*.whl")] == [renamed.name]
+    assert Ledger(folder, fresh=report()).done([CP312])
+
+
+def test_a_report_that_points_outside_touches_nothing_there(folder: JobFolder, wheel: Path) -> None:
+    hostile = msgspec.structs.replace(built(CP312, wheel), file=f"../../{wheel.name}")
+    files.write(folder.path / "job.json", documents.dump(msgspec.structs.replace(report(), results=(hostile,))))
+    assert not Ledger(folder, fresh=report()).done([CP312])
+    assert wheel.exists()
 
 
 def test_foreign_wheels_are_named_not_removed(folder: JobFolder, wheel: Path) -> None:

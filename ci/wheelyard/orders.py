@@ -24,7 +24,7 @@ class Run:
     """What all jobs of one run share.
 
     `source` is a clean copy of the repository, `work` a folder that is removed afterwards, `engine` a name or `auto`,
-    `only` a glob of identifiers; `salt` makes keys of this run unlike earlier ones, so that nothing earlier counts.
+    `only` a glob of identifiers; with `fresh` they are built again even if an earlier run built them.
     """
 
     plan: Plan
@@ -34,7 +34,7 @@ class Run:
     work: Path
     engine: str = "auto"
     only: str = "*"
-    salt: str = ""
+    fresh: bool = False
 
 
 def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
@@ -43,7 +43,7 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
     chosen = {name: value for name, value in os.environ.items() if name.startswith("CIBW_")}
     revision = run.plan.revision
     key = wheelhouse.key(
-        revision.tree, revision.date, run.plan.package, run.plan.tools, run.options, chosen, engine, job, run.salt
+        revision.tree, revision.date, run.plan.package, run.plan.tools, run.options, chosen, engine, job
     )
     fresh = JobReport(
         job=name,
@@ -62,15 +62,18 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
     return Ledger(folder, fresh=fresh)
 
 
-def of(run: Run, job: Job) -> tuple[Ledger, list[Task]]:
-    """The ledger of a job and the builds it still needs; what the engine refuses is in the ledger already."""
-    wanted = [expected for expected in run.plan.expected if _wanted(expected, run, job)]
-    orders = [(expected, _order(expected, run, job)) for expected in wanted]
+def of(run: Run, job: Job) -> tuple[Ledger | None, list[Task]]:
+    """The ledger of a job and the builds it still needs; what the engine refuses is in the ledger already.
+
+    There is no ledger where `only` leaves a job nothing: what it has stays as it is.
+    """
+    own = [expected for expected in run.plan.expected if _is_of(expected, job)]
+    orders = [(expected, _order(expected, run, job)) for expected in own if _wanted(expected, run)]
     if not orders:
-        return ledger(run, job, engine=run.engine), []
+        return None if own else ledger(run, job, engine=run.engine), []
     engine = engines.choose(run.engine, orders[0][1])
     book = ledger(run, job, engine=engine.name)
-    return book, [task for expected, order in orders for task in _task(expected, order, engine, book)]
+    return book, [task for expected, order in orders for task in _task(expected, order, engine, book, fresh=run.fresh)]
 
 
 def native() -> tuple[Target, ...]:
@@ -80,9 +83,12 @@ def native() -> tuple[Target, ...]:
     return tuple(target for target in Target if target.platform is system and target.arch == machine)
 
 
-def _wanted(expected: Expected, run: Run, job: Job) -> bool:
-    mine = set(job.identifiers).issuperset(expected.identifiers) and expected.variant == job.variant
-    return mine and any(selects(run.only, identifier) for identifier in expected.identifiers)
+def _is_of(expected: Expected, job: Job) -> bool:
+    return set(job.identifiers).issuperset(expected.identifiers) and expected.variant == job.variant
+
+
+def _wanted(expected: Expected, run: Run) -> bool:
+    return any(selects(run.only, identifier) for identifier in expected.identifiers)
 
 
 def _order(expected: Expected, run: Run, job: Job) -> Order:
@@ -101,8 +107,8 @@ def _order(expected: Expected, run: Run, job: Job) -> Order:
     )
 
 
-def _task(expected: Expected, order: Order, engine: Engine, book: Ledger) -> Iterator[Task]:
-    if book.done(order.identifiers):
+def _task(expected: Expected, order: Order, engine: Engine, book: Ledger, *, fresh: bool) -> Iterator[Task]:
+    if book.done(order.identifiers) and not fresh:
         return
     if reason := engine.refuses(order):
         book.add(_refusal(identifier, reason) for identifier in order.identifiers)

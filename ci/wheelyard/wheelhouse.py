@@ -55,6 +55,7 @@ class JobFolder:
             for result in report.results
             if result.state is State.BUILT
             and result.file is not None
+            and Path(result.file).name == result.file
             and (self.path / result.file).is_file()
             and files.sha256(self.path / result.file) == result.sha256
         )
@@ -77,10 +78,7 @@ class Ledger:
         self._results = {_row(result): result for result in standing}
         self._fresh = fresh
         self._guard = threading.Lock()
-        kept = {result.file for result in self._results.values()}
-        for result in earlier.results if earlier else ():
-            if result.file is not None and result.file not in kept:
-                (folder.path / result.file).unlink(missing_ok=True)
+        self._forget(earlier.results if earlier else ())
         for partial in folder.path.glob(".*.partial"):
             partial.unlink()
         self._write()
@@ -95,10 +93,12 @@ class Ledger:
         In this order a kill between the two leaves a report without its file, which the next run builds again; the
         other way round it would leave a file that nobody knows.
         """
-        results = tuple(results)
+        new = {_row(result): result for result in results}
         with self._guard:
-            self._results.update({_row(result): result for result in results})
+            old = [self._results[row] for row in new if row in self._results]
+            self._results.update(new)
             self._write()
+            self._forget(old)
             if wheel is not None:
                 files.place(wheel, self.folder.path / wheel.name)
 
@@ -107,6 +107,12 @@ class Ledger:
         """The job as it stands."""
         results = tuple(self._results[row] for row in sorted(self._results))
         return msgspec.structs.replace(self._fresh, results=results)
+
+    def _forget(self, earlier: Iterable[Result]) -> None:
+        """Take away the files of results that no longer count; never any outside of the folder."""
+        kept = {result.file for result in self._results.values()}
+        for name in {result.file for result in earlier if result.file is not None} - kept:
+            (self.folder.path / Path(name).name).unlink(missing_ok=True)
 
     def _write(self) -> None:
         files.write(self.folder.path / REPORT, documents.dump(self.report))

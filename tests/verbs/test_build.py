@@ -80,6 +80,16 @@ class TestWithTheHostEngine:
         assert results(again) == results(first)
         assert "building" not in again.stderr
 
+    def test_only_some_leaves_the_others_as_they_are(self, tmp_path: Path) -> None:
+        root = sample("setuptools_c", tmp_path / "project")
+        first = results(build(root))
+        done = build(root, "--only", "cp27-*")
+        assert done.returncode == Exit.DONE, done.stderr
+        assert len(list((root / "wheelhouse").rglob(str(first[HERE]["file"])))) == 1
+        fresh = build(root, "--fresh")
+        assert results(fresh)[HERE]["sha256"] == first[HERE]["sha256"], "two builds differ"
+        assert f"building {HERE}" in fresh.stderr
+
     def test_a_folder_with_spaces_and_unicode_is_a_folder(self, tmp_path: Path) -> None:
         root = sample("hostile_name", tmp_path / "naïve $(dir) of 'mine'")
         done = build(root)

@@ -115,7 +115,7 @@ def _build(
         work=work,
         engine=options.engine,
         only=options.only,
-        salt=os.urandom(8).hex() if options.fresh else "",
+        fresh=options.fresh,
     )
     try:
         git.export(workspace.root, run.source)
@@ -138,7 +138,7 @@ def _pure(run: orders.Run, console: Console) -> Ledger:
     source = run.source / run.plan.package
     there = {result.file.endswith(".whl") for result in book.report.results if result.file}
     for planned, is_wheel, name in ((run.plan.sdist, False, "sdist"), (run.plan.pure, True, "wheel")):
-        if not planned or is_wheel in there:
+        if not planned or (is_wheel in there and not run.fresh):
             continue
         console.say(f"building the {'pure wheel' if is_wheel else 'sdist'} of {run.plan.name}")
         begun, log = time.monotonic(), book.folder.logs / f"{name}.log"
@@ -174,7 +174,7 @@ def _wheels(
     parallel = parallel or max((os.cpu_count() or 1) // 2, min(os.cpu_count() or 1, 2))
     with builds.live(console, total=len(tasks)) as watch:
         builder.run(tasks, plan=run.plan, parallel=parallel, programs=Programs(), look=look, watch=watch)
-    return [book for book, _ in pairs]
+    return [book for book, _ in pairs if book is not None]
 
 
 def _look(wheel: Path, policy: config.Audit) -> tuple[str, ...]:
