@@ -91,6 +91,8 @@ def proven_longer(lanes: Sequence[Lane], width: int, minutes: float, *, seconds:
     Every largest set of builds that fits one slot is written out, and the solver shows that `width` of them do not
     cover all builds: far stronger than bounds on sums, for the few slots of macOS.
     """
+    if sum(len(lane.works) for lane in lanes) > 6 * width or sum(w.minutes for ln in lanes for w in ln.works) < minutes:
+        return False  # too many sets, or slots to spare
     kinds = [(number, *kind, many) for number, lane in enumerate(lanes) for kind, many in _kinds(lane).items()]
     sets = list(_sets(lanes, kinds, round(minutes * SCALE)))
     solver = pywraplp.Solver.CreateSolver("SCIP")
