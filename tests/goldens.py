@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from wheelyard import config, lock, pins, planner
@@ -16,7 +17,7 @@ from wheelyard.revision import Revision
 
 FOLDER = Path(__file__).parent / "golden"
 MATRICES = Path(__file__).parent / "matrices"
-SMALL = ("shortest", "pure", "emulated", "macos", "steps", "pull-request", "schedule", "jobs", "github")
+SMALL = ("shortest", "pure", "emulated", "macos", "steps", "pull-request", "schedule", "jobs", "github", "hostile")
 REAL = ("h5py", "markupsafe", "multidict", "numpy-release", "pyzmq")
 NAMES = (*SMALL, *REAL)
 
@@ -42,6 +43,7 @@ def parsed(name: str) -> Config:
     return config.parse(source(name), source="pyproject.toml")
 
 
+@cache
 def render(name: str, *, by_tag: bool = False) -> Workflow:
     """Its workflow as it would be made now."""
     found = locked(name)

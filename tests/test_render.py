@@ -52,6 +52,7 @@ def read(text: str) -> Any:
 
 @pytest.mark.parametrize("name", goldens.NAMES)
 def test_a_workflow_is_as_it_was_reviewed(name: str) -> None:
+    workflow.verify(goldens.file(name).read_text())
     assert goldens.render(name).text == goldens.file(name).read_text(), "if this is meant, run tests/goldens.py"
 
 
@@ -145,7 +146,9 @@ def own(tmp_path: Path, text: str, *, name: str = "workflow.yml") -> str:
     (tmp_path / name).write_text(text)
     found = goldens.locked("shortest")
     plan = planner.make(goldens.parsed("shortest"), found, Revision(commit=None, tree="", date=0, dirty=False))
-    return workflow.make(goldens.parsed("shortest"), plan, pins.effective(found), custom=tmp_path).text
+    made = workflow.make(goldens.parsed("shortest"), plan, pins.effective(found), custom=tmp_path).text
+    workflow.verify(made)
+    return made
 
 
 def test_a_template_of_the_users_own_changes_one_block(tmp_path: Path) -> None:

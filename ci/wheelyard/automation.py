@@ -108,6 +108,8 @@ def mistakes(
         yield from _of_step(step, f"steps[{number}]")
         if not any(fnmatchcase(target, step.where) for target in targets):
             yield f"steps[{number}].where: {step.where!r} matches none of the targets."
+    if "${{" in workflow.name or not workflow.name.isprintable():
+        yield f"workflow.name: {workflow.name!r} cannot be a name on GitHub. Take out what is no plain character."
     ids = [job.id for job in workflow.jobs]
     for number, job in enumerate(workflow.jobs):
         yield from _of_job(job, f"workflow.jobs[{number}]", ids)

@@ -49,8 +49,26 @@ def make(
         "templates": _digests(custom),
     }
     text = seal.sealed(body, package=made.package, source=made.source, parts=parts)
-    _check(text, by_tag=by_tag)
     return Workflow(view=made, text=text)
+
+
+def verify(text: str) -> None:
+    """Refuse text, before it is written, that GitHub would not take, or that names an action which can be moved."""
+    import yaml  # noqa: PLC0415  # only rendering needs it
+
+    try:
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe
+    except yaml.YAMLError as error:
+        raise UsageError(f"The templates made a workflow that is not YAML: {error}") from None
+    if not isinstance(document, dict) or not isinstance(document.get("jobs"), dict):
+        raise UsageError("The templates made a workflow without jobs. Keep the `jobs:` of ours.")
+    loose = sorted({use.action for use in pins.used(text) if not use.pinned and not use.action.startswith(".")})
+    if loose:
+        raise UsageError(f"The templates use actions that are not pinned to a commit: {', '.join(loose)}.")
+    if len(text.encode()) > MOST_BYTES:
+        raise UsageError(
+            f"The workflow would have {len(text) >> 10} KiB and GitHub takes {MOST_BYTES >> 10}. Split coarser."
+        )
 
 
 def _spaced(text: str) -> str:
@@ -72,22 +90,3 @@ def _digests(custom: Path | None) -> list[tuple[str, str]]:
         for folder in (resources.templates(), *((custom,) if custom else ()))
         for path in sorted(folder.rglob("*.yml"))
     ]
-
-
-def _check(text: str, *, by_tag: bool) -> None:
-    """Refuse text that GitHub would not take, or that names an action which can be moved."""
-    import yaml  # noqa: PLC0415  # only rendering needs it
-
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe
-    except yaml.YAMLError as error:
-        raise UsageError(f"The templates made a workflow that is not YAML: {error}") from None
-    if not isinstance(document, dict) or not isinstance(document.get("jobs"), dict):
-        raise UsageError("The templates made a workflow without jobs. Keep the `jobs:` of ours.")
-    loose = sorted({use.action for use in pins.used(text) if not use.pinned and not use.action.startswith(".")})
-    if loose and not by_tag:
-        raise UsageError(f"The templates use actions that are not pinned to a commit: {', '.join(loose)}.")
-    if len(text.encode()) > MOST_BYTES:
-        raise UsageError(
-            f"The workflow would have {len(text) >> 10} KiB and GitHub takes {MOST_BYTES >> 10}. Split coarser."
-        )

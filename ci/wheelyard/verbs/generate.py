@@ -161,6 +161,7 @@ def _write(task: _Task, options: Namespace, console: Console) -> None:
     if task.noxfile.text is None:
         wanted.append((task.noxfile, files.text(resources.templates() / NOXFILE.name)))
     changed = [(file, text) for file, text in wanted if file.text != text]
+    workflow.verify(task.workflow.text)
     for file, text in changed:
         if not options.dry_run:
             files.write(file.path, text.encode())

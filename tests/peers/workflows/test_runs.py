@@ -15,8 +15,9 @@ import pytest
 import goldens
 import samples
 import validators
-from support import run_git
-from wheelyard import resources
+from support import ROOT, run_git
+from wheelyard import __version__, resources
+from wheelyard.automation import PullRequest
 from wheelyard.index import embedded
 
 pytestmark = pytest.mark.peers
@@ -304,11 +305,16 @@ DONE = {"plan": "success", "sdist": "success", "build": "success"}
 GATES = ("collect", "acceptance", "publish", "finish")
 
 
+def empty(folder: Path) -> None:
+    """Make a repository of one commit without files."""
+    run_git(folder, "init", "-q")
+    run_git(folder, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "None", "--allow-empty")
+
+
 def gates(name: str, folder: Path, **more: Any) -> set[str]:
     """The results of all jobs behind the gates of a golden workflow."""
     golden = Place(root=folder, workflow=goldens.file(name), folder=folder)
-    run_git(folder, "init", "-q")
-    run_git(folder, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "None", "--allow-empty")
+    empty(folder)
     found = results(golden.run("push", "refs/tags/v1.0", **more))
     assert len(set(found) & set(GATES)) >= 2
     return {found[gate] for gate in GATES if gate in found}
@@ -336,6 +342,22 @@ def test_in_a_fork_nothing_is_released(name: str, tmp_path: Path) -> None:
     assert gates(name, tmp_path, results=DONE, payload=fork, repository="fork/spam") == {"skipped"}
 
 
+def test_text_of_the_configuration_arrives_as_it_is(tmp_path: Path) -> None:
+    here = Place(root=tmp_path, workflow=goldens.file("hostile"), folder=tmp_path / "run")
+    empty(tmp_path)
+    pull = goldens.parsed("hostile").tool.on.pull_request
+    assert isinstance(pull, PullRequest)
+    labels = {"labels": [{"name": pull.label}]}
+    payload = {"action": "labeled", "label": {"name": pull.label}, "pull_request": labels}
+    found = results(here.run("pull_request", "refs/pull/1/merge", payload=payload, results={"plan": "success"}))
+    assert found["subset"] == "failure"  # it ran, with nothing to check out
+    report = here.run("push", "refs/tags/v1.0", results=DONE)
+    assert report["jobs"]["no"]["instances"][0]["environment"] == "${{ secrets.X }}"
+    (step,) = report["jobs"]["no"]["instances"][0]["steps"]
+    assert step["output"].startswith("${{ secrets.X }} and\n3.10\n'\"#\n🛞\n")
+    assert step["name"] == "- 🛞 ${{ secrets.X }} '\"#\n"
+
+
 def test_failed_jobs_that_run_again_complete_the_release(tmp_path: Path, index: Index) -> None:
     root = samples.sample("abi3", tmp_path / "project")
     step = '[[tool.wheelyard.steps]]\nwhen = "before"\nrun = "test ! -e \\"$RUNNER_TEMP/../../../broken\\""\n'
@@ -361,3 +383,16 @@ def test_of_all_jobs_that_run_again_the_newest_count(pure: Place, index: Index) 
     assert failures(second) == []
     (made,) = (pure.folder / "artifacts" / "made-sdist-2").glob("*.whl")
     assert (index.folder / made.name).read_bytes() == made.read_bytes()
+
+
+def test_this_repository_collects_its_own_release(tmp_path: Path) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout: an sdist has no history")
+    root = tmp_path / "project"
+    run_git(ROOT, "clone", "-q", str(ROOT), str(root))
+    run_git(root, "tag", f"v{__version__}")
+    here = Place(root=root, workflow=root / ".github" / "workflows" / "wheels.yml", folder=tmp_path / "run")
+    report = here.run("push", f"refs/tags/v{__version__}", results={"publish": "success"})
+    assert failures(report) == []
+    names = [path.name for path in (here.folder / "artifacts" / "release-1").rglob("wheelyard-*")]
+    assert sorted(names) == [f"wheelyard-{__version__}-py3-none-any.whl", f"wheelyard-{__version__}.tar.gz"]
