@@ -33,6 +33,8 @@ def improved(lanes: Sequence[Lane], slots: Slots, found: Schedule, *, floor: flo
     Jobs whose cut is given, or that run on machines of the user's own, stay as they are. Slots are only a way to
     search: what counts is how the jobs play out, the longest first.
     """
+    if all(lane.cut is not None for lane in lanes):
+        return found
     search = _Search(lanes, steps[0])
     chance = random.Random(len(lanes))  # noqa: S311  # no secret: it only has to vary
     best = _assigned(lanes, slots, found.batches)
