@@ -31,7 +31,7 @@ targets = [
   "linux-x86_64", "linux-aarch64", "macos-x86_64", "macos-arm64", "windows-AMD64", "windows-ARM64", "pyodide-wasm32",
 ]
 """
-# All there is, every identifier three times over.
+# All there is, every identifier five times over.
 LARGE = """\
 [project]
 name = "large"
@@ -60,6 +60,10 @@ variant = "lapack"
 [[tool.wheelyard.override]]
 select = "*"
 variant = "mkl"
+
+[[tool.wheelyard.override]]
+select = "*"
+variant = "blis"
 """
 
 
