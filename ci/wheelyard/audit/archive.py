@@ -98,7 +98,7 @@ class _Reading:
         left = LARGEST_SUM
         for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
             left -= entry.file_size
-            if entry.is_dir():
+            if entry.filename.endswith("/"):  # `is_dir` of Python 3.11 fails on an empty name
                 continue
             if entry.flag_bits & _ENCRYPTED:
                 self.members.append(Member(name=entry.filename, size=entry.file_size, digest=None))

@@ -39,15 +39,18 @@ def improved(lanes: Sequence[Lane], slots: Slots, found: Schedule, *, floor: flo
     chance = random.Random(len(lanes))  # noqa: S311  # no secret: it only has to vary
     best = _assigned(lanes, slots, found.batches)
     current = _copied(best)
+    builds = sum(len(lane.works) for lane in lanes)
     while search.steps > 0 and found.makespan > floor * _GOOD:
         search.descend(current)
         if _longest(current) < found.makespan - _EPSILON:
             played = judged(lanes, slots, _cut(lanes, found, current))
             found = min(found, played, key=lambda schedule: schedule.makespan)
+            search.steps -= 2 * builds  # playing a schedule through takes as long as so many looks
         if _longest(current) < _longest(best) + _EPSILON:
             best = _copied(current)
         current = _copied(best)
         search.shake(current, chance)
+        search.steps -= builds // 4  # so does a copy
         if search.steps <= 0 and found.makespan > floor * _WIDE:
             search.steps, steps = search.steps + steps[1], (0, 0)
     return found
