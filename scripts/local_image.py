@@ -23,12 +23,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 IMAGE = "localhost/manylinux_2_31_x86_64:local"
 RECIPE = Path(__file__).resolve().parent.parent / "tests" / "peers" / "podman"
 STATE = Path("/var/cache/wheelyard-local-image")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 LABEL = "wheelyard.made-from"
 
 ASK_VERSIONS = "for tag in cp39-cp39 cp313-cp313; do /opt/python/$tag/bin/python -V; done; patchelf --version"
@@ -39,6 +40,7 @@ PACKAGES = (
     "libssl-dev,zlib1g-dev,libffi-dev,libbz2-dev,liblzma-dev,libsqlite3-dev"
 )
 UNREAD = ("doc", "info", "locale", "man")
+BASE_NAME = f"wheelyard-{SUITE}"
 BASE = " ".join((SUITE, PACKAGES, *UNREAD))
 
 NEEDED = "apt-get install --no-install-recommends podman runc mmdebstrap debian-archive-keyring"
@@ -47,7 +49,7 @@ examples:
   apt-get update && {NEEDED}
   python3 scripts/local_image.py            make the image, or find that it is there (about 2.5 minutes on 2 cores)
   python3 scripts/local_image.py --check    exit 0: the image is there and podman runs it, 1: not
-  python3 scripts/local_image.py --again    make it again, with newer pip, build and auditwheel
+  podman rmi {IMAGE}   before that: make it again, with newer tools
 
   CONTAINERS_CONF={RECIPE}/containers.conf \\
   CIBW_CONTAINER_ENGINE=podman CIBW_MANYLINUX_X86_64_IMAGE={IMAGE} \\
@@ -76,20 +78,19 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--check", action="store_true", help="only say whether the image is there and runs")
-    parser.add_argument("--again", action="store_true", help="make every layer anew")
     parser.add_argument("--mirror", metavar="URL", help="Debian mirror to use (default: the one apt uses here)")
     arguments = parser.parse_args()
     os.environ.setdefault("CONTAINERS_CONF", str(RECIPE / "containers.conf"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if not arguments.check:
-            make(mirror=arguments.mirror, again=arguments.again)
-        say(check())
+            make(mirror=arguments.mirror)
+        print(check())
     except Problem as problem:
         say(f"local_image: {problem}")
         return 1
     except KeyboardInterrupt:
-        say("local_image: stopped. Run it again to go on: finished layers are kept.")
+        say("local_image: stopped. Run it again: a finished base system is kept.")
         return 130
     return 0
 
@@ -109,19 +110,18 @@ def check() -> str:
     return f"{IMAGE} runs: {', '.join(ran.stdout.splitlines())}"
 
 
-def make(*, mirror: str | None, again: bool) -> None:
+def make(*, mirror: str | None) -> None:
     """Make the image unless it is there, from the same recipe and the same settings of the host."""
     preflight()
-    with lock():
+    with lock(), work_folder() as work:
         host = host_settings(mirror)
         label = recipe_digest() + "-" + digest(*host)
-        if not again and image_label() == label:
-            say("The image is there, made from this recipe. --again makes it anew.")
+        if image_label() == label:
             return
         begun = time.monotonic()
-        with work_folder() as work:
-            base = make_base(host, work, again=again)
-            make_image(host, work, base=base, label=label, again=again)
+        tidy()
+        make_image(host, work, base=make_base(host, work), label=label)
+        tidy()
         say(f"Made {IMAGE} in {time.monotonic() - begun:.0f} s.")
 
 
@@ -130,36 +130,55 @@ def preflight() -> None:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         raise Problem(f"the image is made on x86_64 Linux only, this is {sys.platform} on {platform.machine()}.")
     missing = [name for name in ("podman", "runc", "mmdebstrap", "apt-get") if shutil.which(name) is None]
+    missing += [] if Path(KEYS).exists() else [KEYS]
     if missing:
         raise Problem(f"not installed: {', '.join(missing)}. As root, on Debian 12 or newer: {NEEDED}")
     if os.geteuid() != 0:
-        raise Problem("making a base system needs root. Run it with sudo; --check works without.")
+        raise Problem("making a base system needs root. Run it with sudo; then podman has the image for root only.")
 
 
-def make_base(host: Host, work: Path, *, again: bool) -> str:
+def make_base(host: Host, work: Path) -> str:
     """The name of an image with Debian and the packages the recipe stands on."""
-    name = f"localhost/wheelyard-{SUITE}:{digest(BASE, host.apt)[:16]}"
-    if not again and capture("podman", "image", "exists", name).returncode == 0:
+    name = f"localhost/{BASE_NAME}:{digest(BASE, host.apt)[:16]}"
+    if capture("podman", "image", "exists", name).returncode == 0:
         return name
     (work / "apt.conf").write_text(host.apt)
     unread = [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in UNREAD]
     options = [*unread, "--dpkgopt=force-unsafe-io", f"--aptopt={work / 'apt.conf'}", f"--include={PACKAGES}"]
-    command = ["mmdebstrap", "--mode=root", "--variant=apt", *options, SUITE, f"{work / 'base.tar'}", host.mirror]
+    source = f"deb [signed-by={KEYS}] {host.mirror} {SUITE} main"
+    command = ["mmdebstrap", "--mode=root", "--variant=apt", *options, SUITE, f"{work / 'base.tar'}", source]
     run(f"Debian {SUITE} with compilers", command, work)
     run("Into podman", ["podman", "import", f"{work / 'base.tar'}", name], work)
     return name
 
 
-def make_image(host: Host, work: Path, *, base: str, label: str, again: bool) -> None:
-    """Build the Containerfile; podman keeps each finished layer, so a second try goes on where the first ended."""
+def make_image(host: Host, work: Path, *, base: str, label: str) -> None:
+    """Build the Containerfile. Its parts run as children of podman, so that stopping podman stops them."""
     settings = work / "context" / "host"
     settings.mkdir(parents=True)
     (settings / "ca-certificates.crt").write_bytes(host.certificates)
     (settings / "pip.conf").write_text(host.pip)
-    command = ["podman", "build", "--network=host", "--jobs=2", f"--tag={IMAGE}", f"--file={RECIPE / 'Containerfile'}"]
-    command += [f"--label={LABEL}={label}", f"--build-arg=BASE={base}"]
-    command += [f"--build-arg=SOURCES=deb-src {host.mirror} {SOURCE_SUITE} main", *(["--no-cache"] if again else [])]
-    run("CPython 3.13 and tools", [*command, f"{settings.parent}"], work)
+    command = [
+        "podman",
+        "build",
+        "--network=host",
+        "--isolation=chroot",
+        "--jobs=2",
+        "--layers=false",
+        f"--tag={IMAGE}",
+    ]
+    command += [f"--file={RECIPE / 'Containerfile'}", f"--label={LABEL}={label}", f"--build-arg=BASE={base}"]
+    command += [f"--build-arg=SOURCES=deb-src {host.mirror} {SOURCE_SUITE} main", f"{settings.parent}"]
+    run("CPython 3.13 and tools", command, work)
+
+
+def tidy() -> None:
+    """Remove what podman keeps of a build that was interrupted, and the image that a new one replaced."""
+    listed = capture("podman", "ps", "--all", "--external", "--format", "{{.ID}} {{.Names}}").stdout.splitlines()
+    left = [line.split()[0] for line in listed if f" {BASE_NAME}-working-container" in line]
+    if left:
+        capture("podman", "rm", "--force", *left)
+    capture("podman", "image", "prune", "--force", "--filter", f"label={LABEL}")
 
 
 def host_settings(mirror: str | None) -> Host:
@@ -272,21 +291,35 @@ def run(title: str, command: Sequence[str], work: Path) -> None:
     """Run one long step, its output in a log, telling how far it is; a failure shows the log's last lines."""
     begun, log, env = time.monotonic(), STATE / "log", os.environ | {"TMPDIR": str(work)}
     say(f"{title} ...")
-    with log.open("wb") as sink:
-        # Inherits the lock (lock() says why), and takes no input.
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=env, close_fds=False)
-        try:
-            while child.poll() is None:
-                with suppress(subprocess.TimeoutExpired):
-                    child.wait(timeout=15)
-                    break
-                say(f"  {time.monotonic() - begun:3.0f} s: {tail(log.read_text(errors='replace'), lines=1)[:100]}")
-        finally:
-            child.terminate()
-            child.wait()
+    with log.open("wb") as sink, started(command, sink=sink, env=env) as child:
+        while not ended(child, within=15):
+            say(f"  {time.monotonic() - begun:3.0f} s: {tail(log.read_text(errors='replace'), lines=1)[:100]}")
     if child.returncode:
-        raise Problem(f"{title}: {command[0]} failed. Its last lines ({log} has all):\n{tail(log.read_text())}")
+        text = tail(log.read_text(errors="replace"))
+        raise Problem(f"{title}: {command[0]} failed. Its last lines ({log} has all):\n{text}")
     say(f"{title}: {time.monotonic() - begun:.0f} s")
+
+
+@contextmanager
+def started(command: Sequence[str], *, sink: IO[bytes], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that inherits the lock (see there) and does not outlive this block, nor do its own children."""
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=env, close_fds=False, start_new_session=True
+    )
+    try:
+        yield child
+    finally:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if child.poll() is None:
+                os.killpg(child.pid, number)
+                ended(child, within=20)
+
+
+def ended(child: subprocess.Popen[bytes], *, within: float) -> bool:
+    """Whether a program ends in so many seconds."""
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(timeout=within)
+    return child.returncode is not None
 
 
 def capture(*command: str) -> subprocess.CompletedProcess[str]:
