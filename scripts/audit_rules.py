@@ -39,7 +39,14 @@ def reference() -> Iterator[str]:
         for rule in rules:
             yield f"### {rule.id}\n"
             yield f"**{rule.severity}**: {rule.says.rstrip('.')}.{f' {rule.why}' if rule.why else ''}\n"
-            yield f"*To fix:* {rule.fix}{f' (<{rule.source}>)' if rule.source else ''}\n"
+            yield f"*To fix:* {rule.fix}{_source(rule.source)}\n"
+
+
+def _source(source: str) -> str:
+    """Where a fact stands: a link, or words."""
+    if not source:
+        return ""
+    return f" (<{source}>)" if source.startswith("https://") else f" ({source})"
 
 
 def main() -> int:
