@@ -41,6 +41,29 @@ def test_two_identifiers_are_built_tested_and_reported(tmp_path: Path) -> None:
     assert all("manylinux_2_" in str(result["file"]) for result in found.values())
 
 
+def test_both_engines_make_the_same_wheel_but_for_the_age_of_glibc(tmp_path: Path) -> None:
+    root = sample("meson_c", tmp_path / "project", build="cp3{9,13}-manylinux_x86_64")
+    there, here = tmp_path / "containers", tmp_path / "host"
+    done = build(root, "--wheelhouse", str(there))
+    assert done.returncode == Exit.DONE, done.stderr
+    assert all(result["tested"] for result in results(done).values())
+    host = wheelyard("build", "-C", str(root), "--engine", "host", "--json", "--wheelhouse", str(here))
+    built = {name for name, result in results(host).items() if result["state"] == "built"}
+    if not built:
+        pytest.skip("neither CPython 3.9 nor 3.13 is on this machine for the host engine")
+    for name in built:
+        (one,), (other,) = (list(house.rglob(f"*-{name.partition('-')[0]}-*.whl")) for house in (there, here))
+        assert one.name.split("-")[:4] == other.name.split("-")[:4]
+        assert members(one) == members(other)
+        assert results(host)[name]["tested"]
+
+
+def members(wheel: Path) -> set[str]:
+    """What a wheel installs."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name and not name.endswith("/")}
+
+
 def test_one_abi3_wheel_is_built_once_and_tested_on_both(tmp_path: Path) -> None:
     done = build(sample("abi3", tmp_path / "project", build="cp3{9,13}-manylinux_x86_64"))
     assert done.returncode == Exit.DONE, done.stderr
