@@ -60,6 +60,13 @@ def test_a_split_may_differ_by_platform() -> None:
     assert sorted(job.id for job in made.jobs) == ["cp311-win_amd64", "cp312-win_amd64", "linux-x86_64"]
 
 
+def test_a_job_knows_the_users_steps_around_it() -> None:
+    table = LINUX + '[[tool.wheelyard.steps]]\nwhen = "before"\nwhere = "linux-*"\nrun = "make"\n'
+    other = '[[tool.wheelyard.steps]]\nwhen = "after"\nwhere = "linux-x86_64"\nrun = "ls"\n'
+    made = planned(table + other, *BOTH)
+    assert [[step.run for step in job.steps] for job in made.jobs] == [["make", "ls"]] * len(made.jobs)
+
+
 def test_job_names_are_unique_and_the_longest_comes_first() -> None:
     made = planned(LINUX + "concurrency = { total = 3, macos = 1 }", *BOTH)
     assert len({job.id for job in made.jobs}) == len(made.jobs)

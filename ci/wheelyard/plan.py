@@ -7,12 +7,16 @@ from typing import ClassVar
 import msgspec
 
 from wheelyard import documents
+from wheelyard.automation import BuildStep
 from wheelyard.revision import Revision
 from wheelyard.targets import Identifier, Target
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What one runner does: one target, one runner, one or more identifiers. Minutes are wall time."""
+    """What one runner does: one target, one runner, one or more identifiers. Minutes are wall time.
+
+    `steps` are the user's own around the engine; the workflow runs them, `wheelyard build` does not.
+    """
 
     id: str
     target: Target
@@ -21,6 +25,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     emulated: bool = False
     variant: str | None = None
     environment: dict[Identifier, dict[str, str]] = {}
+    steps: tuple[BuildStep, ...] = ()
     estimate_minutes: float | None = None
     timeout_minutes: int = 360
 

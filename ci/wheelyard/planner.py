@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import assert_never
 
 from wheelyard import builds, durations, runners, schedule
@@ -168,6 +169,7 @@ def _jobs(config: Config, rows: Sequence[Row], found: Schedule) -> Iterator[Job]
             emulated=row.emulated,
             variant=row.variant,
             environment={identifier: env for build in mine for identifier, env in build.environment.items()},
+            steps=tuple(step for step in config.tool.steps if fnmatchcase(row.target, step.where)),
             estimate_minutes=round(batch.minutes, 1),
             timeout_minutes=config.tool.timeout or _timeout(batch.minutes),
         )
