@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -110,6 +111,25 @@ def test_a_build_py_at_the_top_does_not_hide_the_front_end(tmp_path: Path) -> No
     done = build(root)
     assert done.returncode == Exit.DONE, done.stderr
     assert "Built with pip" in str(results(done)["cp313-manylinux_x86_64"]["message"])
+
+
+def test_an_interruption_leaves_no_container(tmp_path: Path) -> None:
+    root = sample("setuptools_c", tmp_path / "project", build="cp313-manylinux_x86_64")
+    command = (sys.executable, "-m", "wheelyard", "build", "-C", str(root), "--engine", "cibuildwheel")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+        while not ours():
+            assert running.poll() is None
+            time.sleep(0.1)
+        running.terminate()
+        _, said = running.communicate()
+    assert running.returncode == Exit.INTERRUPTED, said
+    assert ours() == []
+
+
+def ours() -> list[str]:
+    """The containers of wheelyard's builds."""
+    asked = ("podman", "ps", "--all", "--quiet", "--filter", "label=wheelyard")
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
 
 
 def test_an_image_that_is_nowhere_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,28 @@ def test_the_engine_is_the_one_that_options_name(chosen: object, name: str) -> N
     assert containers.engine(layers.over(options, CP312, {})) == name
 
 
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        pytest.param(None, "docker; create-args: --label=x=1", id="default"),
+        pytest.param("podman", "podman; create-args: --label=x=1", id="a name"),
+        pytest.param(
+            "podman; create-args: --env='A=b c'; disable-host-mount: true",
+            "podman; create-args: '--env=A=b c' --label=x=1; disable-host-mount: true",
+            id="with arguments",
+        ),
+        pytest.param(
+            {"name": "podman", "create-args": ["--network=none"], "disable-host-mount": True},
+            "podman; create-args: --network=none --label=x=1; disable-host-mount: true",
+            id="a table",
+        ),
+    ],
+)
+def test_a_label_is_added_to_what_is_set(chosen: object, says: str) -> None:
+    options = {} if chosen is None else {"container-engine": chosen}
+    assert containers.labelled(layers.over(options, CP312, {}), "x=1") == says
+
+
 def test_an_engine_that_is_not_installed_is_named() -> None:
     assert containers.silent("no-such-engine") == "no-such-engine is not installed."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -69,7 +70,11 @@ class Cibuildwheel:
         output = ("--output-dir", str(out), str(package))
         program = toolbox.program(_python(order), "cibuildwheel")  # `-m` would import a build.py of the project
         command = (str(program), *_selection(order), *output)
-        ended = programs.run(command, cwd=project, env=_environment(order), log=order.log)
+        try:
+            ended = programs.run(command, cwd=project, env=_environment(order), log=order.log)
+        except KeyboardInterrupt:
+            containers.remove(containers.engine(_read(order)), _label(order))
+            raise
         if ended.code != 0:
             hint = _CODES.get(ended.code, "The whole log says more.")
             raise BuildError(
@@ -137,11 +142,18 @@ def _environment(order: Order) -> dict[str, str]:
     if order.environment:
         passed = (*containers.inherited(os.environ, _read(order)), *order.environment)
         env["CIBW_ENVIRONMENT_PASS_LINUX"] = " ".join(passed)
+    if order.identifiers[0].target.platform is Platform.LINUX:
+        env["CIBW_CONTAINER_ENGINE"] = containers.labelled(_read(order), _label(order))
     if _shadowed(order):
         env["CIBW_BUILD_FRONTEND"] = "pip"
     if _read(order).last("audit-command") is None:
         env["CIBW_AUDIT_COMMAND"] = ""  # wheelyard's own audit looks at every wheel, with abi3audit's data
     return env
+
+
+def _label(order: Order) -> str:
+    """What tells this order's container from all others."""
+    return f"wheelyard={hashlib.sha256(str(order.scratch).encode()).hexdigest()[:16]}"
 
 
 def _shadowed(order: Order) -> bool:

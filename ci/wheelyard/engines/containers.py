@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from wheelyard.errors import OutsideError
 from wheelyard.targets import Identifier
 
 REACH_SECONDS = 3
+_ARGUMENTS = ("create-args", "create_args")
 
 
 def engine(read: Reader) -> str:
@@ -21,6 +23,27 @@ def engine(read: Reader) -> str:
     chosen = read.last("container-engine")
     name = chosen.get("name", "docker") if isinstance(chosen, dict) else str(chosen or "docker")
     return name.partition(";")[0].strip()
+
+
+def labelled(read: Reader, label: str) -> str:
+    """The `container-engine` option as it is set, with one more argument: a label, to find the container by."""
+    chosen = read.last("container-engine")
+    if isinstance(chosen, dict):
+        given = [str(part) for part in chosen.get("create-args", ())]
+        rest = [f"{key}: {str(chosen[key]).lower()}" for key in ("disable-host-mount",) if key in chosen]
+    else:
+        _, *parts = (part.strip() for part in str(chosen or "").split(";"))
+        given = [part.partition(":")[2].strip() for part in parts if part.startswith(_ARGUMENTS)]
+        rest = [part for part in parts if not part.startswith(_ARGUMENTS)]
+    words = given if isinstance(chosen, dict) else shlex.split(" ".join(given))
+    return "; ".join((engine(read), f"create-args: {shlex.join((*words, f'--label={label}'))}", *rest))
+
+
+def remove(program: str, label: str) -> None:
+    """Remove the containers with a label: an engine that was killed leaves its container at work."""
+    found = process.run((program, "ps", "--all", "--quiet", "--filter", f"label={label}"))
+    if found.code == 0 and found.output.split():
+        process.run((program, "rm", "--force", "--volumes", *found.output.split()))
 
 
 def silent(program: str) -> str | None:

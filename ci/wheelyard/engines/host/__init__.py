@@ -162,9 +162,6 @@ class Host:
             self._warm(driver, program, programs)
 
 
-ENGINE = Host()
-
-
 def _prepare(trials: Sequence[Trial]) -> None:
     for trial in trials:
         trial.prepare()
