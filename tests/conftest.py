@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support import MakeRepository, run_git
+
+# A busy machine is no failure: no test is about time.
+settings.register_profile("wheelyard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wheelyard")
 
 
 @pytest.fixture(autouse=True)
