@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -167,8 +167,3 @@ def _type_name(names: object) -> str:
     }
     several = names if isinstance(names, list) else [names]
     return " or ".join(plain.get(str(name), str(name)) for name in several)
-
-
-def strings(alias: object) -> tuple[str, ...]:
-    """The strings of a `Literal` type."""
-    return tuple(str(value) for value in get_args(alias))
