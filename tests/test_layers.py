@@ -21,7 +21,7 @@ FLOORS = (
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "sessions", "__main__"},
     {"durations", "locking", "orders", "render", "report"},
     {"planner"},
-    {"advice"},
+    {"advice", "generation"},
     {"overview"},
     {"verbs"},
 )

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import documents, files, generated, lock, locking, pins, planner, resources
+from wheelyard import documents, files, generated, generation, lock, pins, resources
 from wheelyard.errors import FindingsError, UsageError
-from wheelyard.generated import File
-from wheelyard.lock import Lock
+from wheelyard.generation import Task
 from wheelyard.render import claims, drift, workflow
-from wheelyard.render.workflow import Workflow
-from wheelyard.revision import Revision
-from wheelyard.workspace import Workspace, enter
+from wheelyard.workspace import enter
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
@@ -28,12 +23,6 @@ examples:
   wheelyard generate --absorb     take the pins that a bot moved in it into wheelyard.lock
   wheelyard generate --explain    what to configure at the index, and what each job may do
 """
-WORKFLOWS = Path(".github/workflows")
-NOXFILE = Path("noxfile.py")
-_SESSIONS = "wheelyard.sessions"
-
-# The workflow is made of config and lock alone: no commit is part of it.
-_ANY = Revision(commit=None, tree="", date=0, dirty=False)
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -50,25 +39,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print what was found or written as JSON")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Task:
-    """A workspace with its lock, the workflow these make, and the file it belongs in."""
-
-    workspace: Workspace
-    lock: Lock
-    workflow: Workflow
-    file: File
-
-    @property
-    def noxfile(self) -> File:
-        """What the workflow's commands run."""
-        return generated.look(self.workspace.root, NOXFILE)
-
-
 def run(options: Namespace, console: Console) -> None:
     """Write the workflow, or compare, or explain it."""
-    workspace = enter(options.project)
-    task = _task(workspace, _lock(workspace))
+    task = generation.task(enter(options.project))
     if options.explain:
         _explain(task, options, console)
     elif options.check:
@@ -78,68 +51,20 @@ def run(options: Namespace, console: Console) -> None:
         _write(_absorbed(task, options, console) if options.absorb else task, options, console)
 
 
-def _lock(workspace: Workspace) -> Lock:
-    """The committed lock; a workflow is never made of one that is not committed."""
-    change = locking.current(workspace)
-    if not change.none:
-        raise FindingsError(locking.stale(change))
-    return change.after
-
-
-def _task(workspace: Workspace, locked: Lock) -> _Task:
-    tool = workspace.config.tool.workflow
-    made = workflow.make(
-        workspace.config,
-        planner.make(workspace.config, locked, _ANY),
-        pins.effective(locked),
-        custom=_custom(workspace),
-    )
-    file = generated.look(workspace.root, WORKFLOWS / tool.file)
-    return _Task(workspace=workspace, lock=locked, workflow=made, file=file)
-
-
-def _custom(workspace: Workspace) -> Path | None:
-    """The user's own templates."""
-    name = workspace.config.tool.workflow.templates
-    if name is None:
-        return None
-    folder = workspace.root / name
-    if not folder.is_dir():
-        raise UsageError(f"[tool.wheelyard.workflow] templates: there is no folder {folder}.")
-    return folder
-
-
-def _check(task: _Task, options: Namespace, console: Console) -> None:
+def _check(task: Task, options: Namespace, console: Console) -> None:
     """Raise with the difference, who likely made it, and the command that mends it."""
-    found = None
-    if task.file.text is not None:
-        pinned = pins.effective(task.lock)
-        found = drift.of(task.file.text, task.workflow.text, pinned=pinned, name=task.file.name)
+    found = task.drift
     if options.json:
         missing = task.file.text is None
         console.json({"file": task.file.name, "missing": missing, "drift": documents.builtins(found)})
-    if task.file.text is None:
-        raise FindingsError(f"There is no {task.file.name}. Run `wheelyard generate` and commit it.")
-    if found is not None:
-        if not options.json:
-            console.data(found.diff)
-        said = "\n".join(f"  {reason}" for reason in found.reasons)
-        raise FindingsError(f"{task.file.name} is not what it would be now.\n{said}\nTo mend it: {found.command}")
-    if (lacking := _lacking(task.noxfile)) is not None:
-        raise FindingsError(lacking)
+    elif found is not None:
+        console.data(found.diff)
+    if (said := generation.problem(task)) is not None:
+        raise FindingsError(said)
     console.say(f"{task.file.name} is what it should be.")
 
 
-def _lacking(noxfile: File) -> str | None:
-    """Why the workflow's commands would find no session."""
-    if noxfile.text is None:
-        return f"There is no {noxfile.name}, which the workflow runs. Run `wheelyard generate` and commit it."
-    if _SESSIONS not in noxfile.text:
-        return f"{noxfile.name} registers none of the sessions that the workflow runs. Add: import {_SESSIONS}"
-    return None
-
-
-def _absorbed(task: _Task, options: Namespace, console: Console) -> _Task:
+def _absorbed(task: Task, options: Namespace, console: Console) -> Task:
     """The task with the pins of the file in the lock."""
     if task.file.text is None:
         raise UsageError(f"There is no {task.file.name} to take pins from. Run `wheelyard generate`.")
@@ -152,14 +77,14 @@ def _absorbed(task: _Task, options: Namespace, console: Console) -> _Task:
     locked = msgspec.structs.replace(task.lock, pins=dict(sorted({**task.lock.pins, **found}.items())))
     if not options.dry_run:
         files.write(task.workspace.lock_file, documents.dump(locked))
-    return _task(task.workspace, locked)
+    return generation.of(task.workspace, locked)
 
 
-def _write(task: _Task, options: Namespace, console: Console) -> None:
+def _write(task: Task, options: Namespace, console: Console) -> None:
     """Write what is not as it should be."""
     wanted = [(task.file, task.workflow.text)]
     if task.noxfile.text is None:
-        wanted.append((task.noxfile, files.text(resources.templates() / NOXFILE.name)))
+        wanted.append((task.noxfile, files.text(resources.templates() / generation.NOXFILE)))
     changed = [(file, text) for file, text in wanted if file.text != text]
     workflow.verify(task.workflow.text)
     for file, text in changed:
@@ -170,24 +95,23 @@ def _write(task: _Task, options: Namespace, console: Console) -> None:
         console.say(f"{task.file.name} is as it was.")
     if options.json:
         console.json({"written": [file.name for file, _ in changed], "dry_run": options.dry_run})
-    if task.noxfile.text is not None and (lacking := _lacking(task.noxfile)):
+    if task.noxfile.text is not None and (lacking := generation.lacking(task.noxfile)):
         console.warn(lacking)
 
 
-def _refuse(task: _Task, options: Namespace) -> None:
+def _refuse(task: Task, options: Namespace) -> None:
     """Raise when writing would lose what somebody else wrote; to absorb pins is to keep them."""
     generated.refuse_odd(task.file)
     if options.force or task.file.text is None:
         return
-    pinned = pins.effective(task.lock)
-    found = drift.of(task.file.text, task.workflow.text, pinned=pinned, name=task.file.name)
+    found = task.drift
     allowed = (drift.GENERATE, drift.ABSORB) if options.absorb else (drift.GENERATE,)
     if found is not None and found.command not in allowed:
         said = " ".join(found.reasons)
         raise UsageError(f"{task.file.name} would lose what others wrote. {said} To go on: {found.command}")
 
 
-def _explain(task: _Task, options: Namespace, console: Console) -> None:
+def _explain(task: Task, options: Namespace, console: Console) -> None:
     """Print what to configure outside of the repository, and what each job may do."""
     claim = claims.of(task.workflow.view, remote=generated.remote(task.workspace.root))
     if options.json:
