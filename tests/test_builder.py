@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,13 @@ class Silent:
 def make(order: Order, name: str = "spam", version: str = "1.0", python: str = "") -> Made:
     python = python or order.identifiers[0].python
     wheel = order.scratch / f"{name}-{version}-{python}-{python}-manylinux_2_17_x86_64.whl"
-    wheel.write_bytes(b"wheel of " + python.encode())
+    pack(wheel, python)
     return Made(wheel=wheel, tested=True)
+
+
+def pack(wheel: Path, content: str) -> None:
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("spam/__init__.py", content)
 
 
 @pytest.fixture
@@ -152,7 +158,7 @@ def test_what_the_audit_finds_is_a_failure(ledger: Ledger) -> None:
 def test_one_wheel_answers_all_identifiers_of_its_order(ledger: Ledger) -> None:
     def does(order: Order) -> Made:
         wheel = order.scratch / "spam-1.0-cp312-abi3-manylinux_2_17_x86_64.whl"
-        wheel.write_bytes(b"wheel")
+        pack(wheel, "any")
         return Made(wheel=wheel, tested=True)
 
     run([task(ledger, FakeEngine(does), CP312, CP313)])
@@ -167,3 +173,22 @@ def test_a_bug_in_an_engine_is_not_a_result(ledger: Ledger) -> None:
     with pytest.raises(ZeroDivisionError):
         run([task(ledger, FakeEngine(does), CP312)])
     assert ledger.report.results == ()
+
+
+def test_a_wheel_is_the_same_bytes_whenever_it_is_made(ledger: Ledger) -> None:
+    run([task(ledger, FakeEngine(make), CP312)])
+    (made,) = ledger.folder.path.glob("*.whl")
+    with zipfile.ZipFile(made) as archive:
+        (member,) = archive.infolist()
+    assert member.date_time == (1980, 1, 1, 0, 0, 0), "not the date of the order"
+
+
+def test_what_is_no_archive_is_a_failure(ledger: Ledger) -> None:
+    def does(order: Order) -> Made:
+        made = make(order)
+        made.wheel.write_bytes(b"half a wh")
+        return made
+
+    run([task(ledger, FakeEngine(does), CP312)])
+    (result,) = ledger.report.results
+    assert "cannot be read as an archive" in str(result.message)

@@ -15,7 +15,7 @@ PACKAGE = Path(wheelyard.__file__).parent
 FLOORS = (
     {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel"},
     {"targets", "files", "process"},
-    {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated"},
+    {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical"},
     {"config", "manifest", "plan", "console", "engines", "schedule"},
     {"lock", "guards", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "sessions", "__main__"},
@@ -31,7 +31,7 @@ VALUES = {
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
     "advice", "overview",
 }  # fmt: skip
-EFFECTS = {"files", "process", "git", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse"}
+EFFECTS = {"files", "process", "git", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse", "canonical"}
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 
 

@@ -23,6 +23,12 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert documents.dump(planned(LINUX, *BOTH)) == documents.dump(planned(LINUX, *BOTH))
 
 
+def test_a_date_in_the_configuration_takes_the_place_of_the_commits() -> None:
+    read = configured('targets = ["linux-x86_64"]\nsource-date = 1_600_000_000')
+    made = planner.make(read, locked(read, "cp312-manylinux_x86_64"), REVISION)
+    assert (made.revision.date, made.revision.commit) == (1_600_000_000, REVISION.commit)
+
+
 def test_a_plan_survives_being_written_and_read() -> None:
     made = planned(LINUX, *BOTH)
     assert plan.load(documents.dump(made)) == made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from wheelyard import files, wheels
+from wheelyard import canonical, files, wheels
 from wheelyard.engines import Engine, Made, Order
 from wheelyard.errors import BuildError, WheelyardError, listed
 from wheelyard.manifest import Result, State
@@ -76,7 +77,7 @@ def _one(task: Task, plan: Plan, programs: Programs, look: Look, watch: Watch) -
     task.order.log.unlink(missing_ok=True)
     made = None
     try:
-        made = task.engine.build(task.order, programs=programs)
+        made = _canonical(task.engine.build(task.order, programs=programs), task.order)
         result = _built(made, task, plan, look)
     except WheelyardError as error:
         made, result = None, Result(identifier=None, state=State.FAILED, message=str(error))
@@ -85,6 +86,11 @@ def _one(task: Task, plan: Plan, programs: Programs, look: Look, watch: Watch) -
     task.ledger.add(results, wheel=made.wheel if made else None)
     files.remove(task.order.scratch)
     watch.ended(task, results[0])
+
+
+def _canonical(made: Made, order: Order) -> Made:
+    wheel = canonical.distribution(made.wheel, into=order.scratch / "canonical", date=order.source_date)
+    return dataclasses.replace(made, wheel=wheel)
 
 
 def _built(made: Made, task: Task, plan: Plan, look: Look) -> Result:

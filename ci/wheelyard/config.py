@@ -97,7 +97,7 @@ class Macos(_Table, frozen=True, kw_only=True):
 
 
 class Tool(_Table, frozen=True, kw_only=True):
-    """The table `[tool.wheelyard]`."""
+    """The table `[tool.wheelyard]`; `source_date` is SOURCE_DATE_EPOCH, in seconds, instead of the commit's date."""
 
     targets: tuple[Target, ...] = ()
     package: NonEmpty = "."
@@ -107,6 +107,7 @@ class Tool(_Table, frozen=True, kw_only=True):
     emulate: tuple[Target, ...] = ()
     abi: Annotated[str, Meta(pattern=r"^(auto|each|py3-none|cp3\d+-abi3)$")] = "auto"
     timeout: Annotated[int, Meta(ge=1, le=360)] | None = None
+    source_date: Annotated[int, Meta(ge=0)] | None = None
     concurrency: Literal["free", "pro", "team", "enterprise"] | Concurrency = "free"
     sdist: Sdist = Sdist()
     override: tuple[Override, ...] = ()

@@ -58,7 +58,7 @@ def make(config: Config, lock: Lock, revision: Revision) -> Plan:
         name=config.project.name,
         version=config.project.version,
         package=config.tool.package,
-        revision=revision,
+        revision=revision.dated(config.tool.source_date),
         tools=lock.tools,
         sdist=config.tool.sdist.build,
         pure=config.tool.pure,

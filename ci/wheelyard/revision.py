@@ -12,3 +12,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     tree: str
     date: int
     dirty: bool
+
+    def dated(self, date: int | None) -> Revision:
+        """The same source with another date, where one is given."""
+        return self if date is None else msgspec.structs.replace(self, date=date)

@@ -15,6 +15,7 @@ import msgspec
 
 from wheelyard import (
     builder,
+    canonical,
     config,
     documents,
     engines,
@@ -146,7 +147,9 @@ def _pure(run: orders.Run, console: Console) -> Ledger:
         if is_wheel and run.plan.sdist:
             source = sdist.unpack(next(book.folder.path.glob("*.tar.gz")), run.work / "pure")
         make = sdist.wheel if is_wheel else sdist.build
-        made = make(source, into=run.work / name, log=log, date=run.plan.revision.date, programs=Programs())
+        date = run.plan.revision.date
+        made = make(source, into=run.work / name, log=log, date=date, programs=Programs())
+        made = canonical.distribution(made, into=run.work / name / "canonical", date=date)
         book.add((_result(made, minutes=(time.monotonic() - begun) / 60, log=log),), wheel=made)
     return book
 
