@@ -43,6 +43,15 @@ def test_warnings_are_passed_on_and_stop_nothing(bundle: Bundle) -> None:
     assert any("licence" in warning for warning in warnings)
 
 
+def test_the_same_warning_of_many_wheels_is_said_once(bundle: Bundle) -> None:
+    warnings: list[str] = []
+    refuse(bundle, warnings)
+    (said,) = [warning for warning in warnings if "licence" in warning]
+    wheels = [file.file for file in bundle.manifest.files if file.file.endswith(".whl")]
+    assert said.startswith(f"{len(wheels)} files: ")
+    assert wheels[0] in said
+
+
 def test_an_error_in_one_wheel_stops_all_and_is_named(bundle: Bundle) -> None:
     victim = bundle.manifest.files[0].file
     change(bundle.paths[victim], "data.bin", b"", b"changed")
@@ -58,9 +67,10 @@ def test_a_broken_sdist_stops_all(bundle: Bundle) -> None:
 
 
 def test_a_description_that_no_index_can_show_is_told_in_twines_words(bundle: Bundle) -> None:
-    paths = list(bundle.paths.values())[:1]
-    change(paths[0], "METADATA", b"text/markdown", b"text/x-rst; variant=none")
-    change(paths[0], "METADATA", b"# A sample", b".. unknown:: directive\n\n`broken")
+    paths = list(bundle.paths.values())
+    change(paths[1], "METADATA", b"text/markdown", b"text/x-rst; variant=none")
+    change(paths[1], "METADATA", b"# A sample", b".. unknown:: directive\n\n`broken")
     with pytest.raises(FindingsError, match="twine check --strict") as caught:
         release.refuse_unrenderable(paths)
-    assert paths[0].name in str(caught.value)
+    assert paths[1].name in str(caught.value)
+    assert paths[0].name not in str(caught.value)

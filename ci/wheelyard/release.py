@@ -6,12 +6,18 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from wheelyard import process
 from wheelyard.config import Audit as Policy
-from wheelyard.errors import FindingsError
+from wheelyard.errors import FindingsError, listed
 from wheelyard.manifest import Manifest
+
+if TYPE_CHECKING:
+    from wheelyard.audit import Finding
 
 _AT_ONCE = 100  # files a command, so that no system's command line is too short
 
@@ -33,18 +39,31 @@ def refuse_defects(made: Manifest, paths: Mapping[str, Path], *, policy: Policy,
     planned = {identifier for file in made.files for identifier in file.identifiers}
     report = audit.wheels(wheels, policy=policy, planned=planned)
     found = (*report.findings, *(finding for path in others for finding in audit.sdist(path)))
-    for finding in found:
-        if finding.severity is audit.Severity.WARNING:
-            warn(str(finding))
+    for line in _alike(finding for finding in found if finding.severity is audit.Severity.WARNING):
+        warn(line)
     errors = [str(finding) for finding in found if finding.severity is audit.Severity.ERROR]
     if errors:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         raise FindingsError("\n".join((f"The audit found {count}:", *(f"  {error}" for error in errors))))
 
 
+def _alike(findings: Iterable[Finding]) -> Iterator[str]:
+    """One line for what is said of several files in the same words."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.rule, finding.message), []).append(finding)
+    for found in alike.values():
+        names = dict.fromkeys(finding.file for finding in found)
+        if len(names) == 1:
+            yield from map(str, found)
+        else:
+            first = found[0]
+            yield f"{len(names)} files: {first.message} [{first.rule}] {first.fix} ({listed(names, most=3)})"
+
+
 def refuse_unrenderable(paths: Iterable[Path]) -> None:
     """Run `twine check --strict`: an index shows the description of a file only if this passes."""
-    every = list(paths)
+    every = _distinct(paths)
     parts = (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
     failed = [line for part in parts for line in _twine_check(part)]
     if failed:
@@ -54,11 +73,26 @@ def refuse_unrenderable(paths: Iterable[Path]) -> None:
         )
 
 
+def _distinct(paths: Iterable[Path]) -> list[Path]:
+    """One wheel of those with the same METADATA, which is all that twine looks at, and every other file."""
+    from twine.exceptions import InvalidDistribution  # noqa: PLC0415  # only this needs twine here
+    from twine.wheel import Wheel  # noqa: PLC0415
+
+    chosen: dict[object, Path] = {}
+    for path in paths:
+        key: object = path
+        if path.name.endswith(".whl"):
+            with suppress(InvalidDistribution, BadZipFile, OSError):  # twine itself says what is wrong with it
+                key = Wheel(str(path)).read()
+        chosen.setdefault(key, path)
+    return list(chosen.values())
+
+
 def _twine_check(paths: Iterable[Path]) -> Iterator[str]:
     """What twine says of files that do not pass."""
     names = [str(path) for path in paths]
-    env = {**os.environ, "COLUMNS": "1000", "NO_COLOR": "1", "TERM": "xterm"}  # a dumb terminal breaks lines at 80
-    ended = process.run((sys.executable, "-m", "twine", "check", "--strict", *names), env=env)
+    env = {**os.environ, "COLUMNS": "1000", "TERM": "xterm"}  # a dumb terminal breaks lines at 80
+    ended = process.run((sys.executable, "-m", "twine", "--no-color", "check", "--strict", *names), env=env)
     if ended.code != 0:
         lines = (" ".join(line.split()) for line in ended.output.splitlines())
         yield from (line for line in lines if line and not line.endswith("PASSED"))
