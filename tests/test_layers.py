@@ -14,7 +14,7 @@ PACKAGE = Path(wheelyard.__file__).parent
 # Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
 FLOORS = (
     {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel"},
-    {"targets", "files", "process"},
+    {"targets", "files", "process", "web"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical"},
     {"config", "manifest", "plan", "console", "engines", "schedule"},
     {"lock", "guards", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},

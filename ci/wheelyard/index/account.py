@@ -17,7 +17,8 @@ from twine.settings import Settings
 
 from wheelyard.errors import OutsideError, UsageError, nearest
 from wheelyard.index import claims
-from wheelyard.index.reader import Login, Reader, trouble
+from wheelyard.index.reader import Login, Reader
+from wheelyard.web import trouble
 
 # The last folder of addresses that only take uploads; the simple pages are beside it.
 _UPLOAD_ONLY = {"legacy", "upload"}

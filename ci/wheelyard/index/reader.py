@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
+from wheelyard import web
 from wheelyard.errors import OutsideError
 from wheelyard.index import simple
 from wheelyard.index.simple import Listed, Page
@@ -20,11 +20,8 @@ from wheelyard.index.simple import Listed, Page
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 4
 MOST_BYTES = 128 << 20
-_AGAIN = {408, 429, 500, 502, 503, 504}
 _NOT_THERE = {404, 410}
 _REDIRECTS = 5
-_PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-_LASTING = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
 
 T = TypeVar("T")
 
@@ -65,7 +62,7 @@ class Reader:
                 self.roots, self.known = (root,), True
                 return page
             if got.status not in _NOT_THERE and not _is_redirect(got.status):
-                raise OutsideError(f"{got.url} answered {_status(got.status)}. {_advice(got.status)}")
+                raise OutsideError(f"{got.url} answered {web.status(got.status)}. {_advice(got.status)}")
             sure = self.known and got.status in _NOT_THERE
             if sure or self._is_root(root):  # pypiserver redirects to another index for projects it does not have
                 self.roots, self.known = (root,), True
@@ -81,7 +78,7 @@ class Reader:
 
         def hashed(response: requests.Response) -> str:
             if response.status_code != HTTPStatus.OK:
-                raise OutsideError(f"{listed.url} answered {_status(response.status_code)}.")
+                raise OutsideError(f"{listed.url} answered {web.status(response.status_code)}.")
             digest = hashlib.sha256()
             for piece in response.iter_content(1 << 20):
                 digest.update(piece)
@@ -120,14 +117,14 @@ class Reader:
             last = attempt == ATTEMPTS - 1
             try:
                 with self._follow(url, accept) as response:
-                    if response.status_code not in _AGAIN or last:
+                    if response.status_code not in web.AGAIN or last:
                         return use(response)
                     wait = _retry_after(response)
             except requests.RequestException as error:
-                if last or not isinstance(error, _PASSING) or isinstance(error, _LASTING):
-                    raise OutsideError(f"{url} cannot be read: {trouble(error)}.") from None
+                if last or not web.passes(error):
+                    raise OutsideError(f"{url} cannot be read: {web.trouble(error)}.") from None
                 wait = None
-            self.pause(wait if wait is not None else backoff(attempt))
+            self.pause(wait if wait is not None else web.backoff(attempt))
         raise AssertionError(url)
 
     def _follow(self, url: str, accept: str) -> requests.Response:
@@ -136,7 +133,7 @@ class Reader:
         for _ in range(_REDIRECTS):
             response = self._admitted(here, accept)
             target = urljoin(here, response.headers.get("Location", ""))
-            if not _is_redirect(response.status_code) or not _same_host(here, target):
+            if not _is_redirect(response.status_code) or not web.same_host(here, target):
                 return response
             response.close()
             here = target
@@ -144,7 +141,7 @@ class Reader:
 
     def _admitted(self, url: str, accept: str) -> requests.Response:
         """One request; the index may ask for user name and password, which only its own host gets."""
-        ours = any(_same_host(url, root) for root in self.roots)
+        ours = any(web.same_host(url, root) for root in self.roots)
         response = self._send(url, accept, self._login if ours else None)
         refused = response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
         if refused and ours and self._login is None and (login := self.login()):
@@ -165,34 +162,6 @@ class Reader:
         )
 
 
-def backoff(attempt: int) -> float:
-    """Seconds to wait after a failed attempt: 1, 2, 4, ... with half of it left to chance."""
-    return min(2.0**attempt, 30.0) * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, hides nothing
-
-
-def trouble(error: Exception) -> str:
-    """What failed, in a few words, without the address, which may hold a password."""
-    match error:
-        case requests.exceptions.ProxyError():
-            return "the proxy did not let the request through. Check HTTPS_PROXY, its user name and its password"
-        case requests.exceptions.SSLError():
-            return f"its certificate is not trusted ({_innermost(error)}). Set REQUESTS_CA_BUNDLE for a private one"
-        case requests.exceptions.ConnectTimeout():
-            return "no connection in time"
-        case requests.Timeout():
-            return "no answer in time"
-        case _:
-            return _innermost(error)
-
-
-def _innermost(error: BaseException) -> str:
-    """The system's own words, from the exception at the bottom of the chain."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(words).rpartition("] ")[2].rstrip(".")
-
-
 def _retry_after(response: requests.Response) -> float | None:
     text = response.headers.get("Retry-After", "")
     return min(float(text), 60.0) if text.isdecimal() else None
@@ -200,17 +169,6 @@ def _retry_after(response: requests.Response) -> float | None:
 
 def _is_redirect(status: int) -> bool:
     return status in range(300, 400)
-
-
-def _same_host(one: str, other: str) -> bool:
-    """Whether an address may be asked in place of another: the same host and port, or its HTTPS."""
-    left, right = urlsplit(one), urlsplit(other)
-    upgraded = (left.scheme, right.scheme) == ("http", "https") and left.hostname == right.hostname
-    return (left.scheme, left.netloc) == (right.scheme, right.netloc) or upgraded
-
-
-def _status(status: int) -> str:
-    return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)
 
 
 def _advice(status: int) -> str:

@@ -20,9 +20,9 @@ from wheelyard.index import answers
 from wheelyard.index.account import Account
 from wheelyard.index.answers import Answer, Verdict
 from wheelyard.index.connection import Connection
-from wheelyard.index.reader import backoff, trouble
 from wheelyard.index.uploads import Outcome, Sent, sent
 from wheelyard.manifest import File
+from wheelyard.web import backoff, trouble
 
 ATTEMPTS = 4
 LOOKS = 3

@@ -1,0 +1,58 @@
+"""What every HTTP client here does alike: whether to try again, how long to pause, words for troubles."""
+
+from __future__ import annotations
+
+import random
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import requests
+
+AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+_PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+_LASTING = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
+
+
+def passes(error: requests.RequestException) -> bool:
+    """Whether the same request may well succeed a moment later."""
+    return isinstance(error, _PASSING) and not isinstance(error, _LASTING)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after a failed attempt: 1, 2, 4, ... with half of it left to chance."""
+    return min(2.0**attempt, 30.0) * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, hides nothing
+
+
+def trouble(error: Exception) -> str:
+    """What failed, in a few words, without the address, which may hold a password."""
+    match error:
+        case requests.exceptions.ProxyError():
+            return "the proxy did not let the request through. Check HTTPS_PROXY, its user name and its password"
+        case requests.exceptions.SSLError():
+            return f"its certificate is not trusted ({_innermost(error)}). Set REQUESTS_CA_BUNDLE for a private one"
+        case requests.exceptions.ConnectTimeout():
+            return "no connection in time"
+        case requests.Timeout():
+            return "no answer in time"
+        case _:
+            return _innermost(error)
+
+
+def _innermost(error: BaseException) -> str:
+    """The system's own words, from the exception at the bottom of the chain."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(words).rpartition("] ")[2].rstrip(".")
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether an address may be asked in place of another: the same host and port, or its HTTPS."""
+    left, right = urlsplit(one), urlsplit(other)
+    upgraded = (left.scheme, right.scheme) == ("http", "https") and left.hostname == right.hostname
+    return (left.scheme, left.netloc) == (right.scheme, right.netloc) or upgraded
+
+
+def status(code: int) -> str:
+    """A status code with its name: `404 Not Found`."""
+    return f"{code} {HTTPStatus(code).phrase}" if code in set(HTTPStatus) else str(code)
