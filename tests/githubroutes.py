@@ -1,0 +1,269 @@
+"""The routes of GitHub's REST API that a release takes, each a function of the door and a request it let in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+import githubdocuments as documents
+from githubanswers import Answer, Door, Entry, Request, refusal
+from githubdocuments import REPOSITORY_ID, Json
+from githubworld import Refused, Release
+
+Route = Callable[..., Answer]
+_SIGNED_FOR = 300
+_FILTERS = {"branch": "head_branch", "check_name": "name"}
+_NO_FILTERS = {"per_page", "page", "filter", "exclude_pull_requests", "created"}
+
+
+def answer(door: Door, request: Request) -> Answer:
+    """The answer to a request to the API."""
+    try:
+        entry = door.enter(request)
+        route, arguments = _find(entry)
+        return route(door, entry, *arguments)
+    except Refused as refused:
+        return refusal(refused)
+
+
+def _find(entry: Entry) -> tuple[Route, list[str]]:
+    for method, pattern, route in ROUTES:
+        if method == entry.request.method and (found := re.fullmatch(pattern, entry.inside)):
+            return route, [unquote(group) for group in found.groups()]
+    raise Refused(404, "Not Found")
+
+
+def _page(door: Door, request: Request, every: list[Json]) -> tuple[list[Json], dict[str, str]]:
+    """A page of a list, and the Link header, whose addresses have the number of the repository, not its name."""
+    size = max(1, min(100, _number(request.query.get("per_page", "30"), 30)))
+    number, last = max(1, _number(request.query.get("page", "1"), 1)), max(1, -(-len(every) // size))
+    inside = re.sub("^/repos/[^/]+/[^/]+", f"/repositories/{REPOSITORY_ID}", request.path)
+    pages = {"prev": number - 1, "first": 1} if number > 1 else {}
+    pages |= {"next": number + 1, "last": last} if number < last else {}
+    links = (
+        f'<{door.home.api}{inside}?{urlencode({**request.query, "page": to})}>; rel="{relation}"'
+        for relation, to in pages.items()
+    )
+    return every[(number - 1) * size : number * size], ({"Link": ", ".join(links)} if pages else {})
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isdigit() else otherwise
+
+
+def _release(door: Door, release: Release) -> Json:
+    return documents.release(door.home, release, digests=door.world.rules.digests)
+
+
+def _repository(door: Door, entry: Entry) -> Answer:
+    private = door.world.rules.private
+    return Answer(body=documents.repository(door.home, private=private, may_write=entry.may_write))
+
+
+def _list_releases(door: Door, entry: Entry) -> Answer:
+    """Newest first; drafts only for those who may write."""
+    shown = [each for each in door.world.releases.values() if entry.may_write or not each.draft]
+    shown.sort(key=lambda each: (each.created, each.id), reverse=True)
+    part, headers = _page(door, entry.request, [_release(door, each) for each in shown])
+    return Answer(body=part, headers=headers)
+
+
+def _create_release(door: Door, entry: Entry) -> Answer:
+    door.writing(entry)
+    made = _release(door, door.world.create(entry.request.json))
+    return Answer(status=201, body=made, headers={"Location": made["url"]})
+
+
+def _latest(door: Door, _entry: Entry) -> Answer:
+    return Answer(body=_release(door, door.world.release(door.world.latest or 0)))
+
+
+def _by_tag(door: Door, _entry: Entry, tag: str) -> Answer:
+    """Drafts are not found by tag, by nobody."""
+    for release in door.world.releases.values():
+        if release.tag == tag and not release.draft:
+            return Answer(body=_release(door, release))
+    raise Refused(404, "Not Found")
+
+
+def _get_release(door: Door, entry: Entry, number: str) -> Answer:
+    return Answer(body=_release(door, door.world.release(int(number), drafts=entry.may_write)))
+
+
+def _edit_release(door: Door, entry: Entry, number: str) -> Answer:
+    door.writing(entry)
+    release = door.world.release(int(number))
+    door.world.edit(release, entry.request.json)
+    return Answer(body=_release(door, release))
+
+
+def _delete_release(door: Door, entry: Entry, number: str) -> Answer:
+    door.writing(entry)
+    door.world.delete(door.world.release(int(number)))
+    return Answer(status=204)
+
+
+def _list_assets(door: Door, entry: Entry, number: str) -> Answer:
+    shown = _release(door, door.world.release(int(number), drafts=entry.may_write))["assets"]
+    part, headers = _page(door, entry.request, shown)
+    return Answer(body=part, headers=headers)
+
+
+def _get_asset(door: Door, entry: Entry, number: str) -> Answer:
+    """The asset, or the way to its bytes at another host."""
+    release, asset = door.world.asset(int(number), drafts=entry.may_write)
+    if "application/octet-stream" not in entry.request.accept:
+        return Answer(body=documents.asset(door.home, release, asset, digests=door.world.rules.digests))
+    return _to_storage(door, asset.id, ready=asset.state == "uploaded")
+
+
+def _download(door: Door, _entry: Entry, tag: str, name: str) -> Answer:
+    """The address that people use; it finds no drafts."""
+    for release in door.world.releases.values():
+        for asset in release.assets.values():
+            if (release.tag, asset.name) == (tag, name) and not release.draft:
+                return _to_storage(door, asset.id, ready=asset.state == "uploaded")
+    raise Refused(404, "Not Found")
+
+
+def _to_storage(door: Door, number: int, *, ready: bool) -> Answer:
+    if not ready:
+        raise Refused(404, "Not Found")
+    signed = urlencode({"sig": "fake", "se": int(door.world.now()) + _SIGNED_FOR})
+    return Answer(status=302, headers={"Location": f"{door.home.storage}/assets/{number}?{signed}"})
+
+
+def _edit_asset(door: Door, entry: Entry, number: str) -> Answer:
+    door.writing(entry)
+    release, asset = door.world.asset(int(number))
+    door.world.rename(release, asset, entry.request.json)
+    return Answer(body=documents.asset(door.home, release, asset, digests=door.world.rules.digests))
+
+
+def _delete_asset(door: Door, entry: Entry, number: str) -> Answer:
+    door.writing(entry)
+    door.world.remove(*door.world.asset(int(number)))
+    return Answer(status=204)
+
+
+def _immutable(door: Door, _entry: Entry) -> Answer:
+    if not door.world.rules.immutable:
+        raise Refused(404, "Not Found")
+    return Answer(body={"enabled": True, "enforced_by_owner": False})
+
+
+def _tag_ref(door: Door, _entry: Entry, tag: str) -> Answer:
+    if tag not in door.world.rules.tags:
+        raise Refused(404, "Not Found")
+    sha, url = door.world.rules.tags[tag], door.home.url
+    shown = {"type": "commit", "sha": sha, "url": f"{url}/git/commits/{sha}"}
+    ref = f"refs/tags/{tag}"
+    return Answer(body={"ref": ref, "node_id": "REF_1", "url": f"{url}/git/{quote(ref)}", "object": shown})
+
+
+def _filtered(door: Door, entry: Entry, key: str, every: Iterable[Json]) -> Answer:
+    """A page of a list in an object, of those that are what the query asks for."""
+    asked = {_FILTERS.get(name, name): value for name, value in entry.request.query.items() if name not in _NO_FILTERS}
+    kept = [each for each in every if all(_is(each, name, value) for name, value in asked.items())]
+    part, headers = _page(door, entry.request, kept)
+    return Answer(body={"total_count": len(kept), key: part}, headers=headers)
+
+
+def _is(facts: Mapping[str, Any], name: str, value: str) -> bool:
+    """A `status` may be asked for by the conclusion too."""
+    return value in {str(facts.get(name))} | ({str(facts.get("conclusion"))} if name == "status" else set())
+
+
+def _runs(door: Door, entry: Entry, workflow: str = "") -> Answer:
+    every = [documents.workflow_run(door.home, facts) for facts in door.world.rules.runs]
+    kept = [run for run in every if workflow in {"", run["path"].rpartition("/")[2], str(run["workflow_id"])}]
+    return _filtered(door, entry, "workflow_runs", kept)
+
+
+def _run(door: Door, _entry: Entry, number: str) -> Answer:
+    for facts in door.world.rules.runs:
+        run = documents.workflow_run(door.home, facts)
+        if run["id"] == int(number):
+            return Answer(body=run)
+    raise Refused(404, "Not Found")
+
+
+def _of_run(key: str, form: Callable[..., Json]) -> Route:
+    def route(door: Door, entry: Entry, number: str) -> Answer:
+        _run(door, entry, number)
+        facts = [each for each in getattr(door.world.rules, key) if each.get("run_id", 1) == int(number)]
+        return _filtered(door, entry, key, [form(door.home, each) for each in facts])
+
+    return route
+
+
+def _checks(door: Door, entry: Entry, ref: str) -> Answer:
+    sha = _sha(door, ref)
+    every = [documents.check_run(door.home, facts) for facts in door.world.rules.checks]
+    return _filtered(door, entry, "check_runs", [each for each in every if each["head_sha"] == sha])
+
+
+def _status(door: Door, _entry: Entry, ref: str) -> Answer:
+    """The worst of all; `pending` where there is none."""
+    statuses = [documents.status(door.home, facts) for facts in door.world.rules.statuses]
+    states = {each["state"] for each in statuses}
+    bad = bool(states & {"failure", "error"})
+    state = "failure" if bad else "success" if states == {"success"} else "pending"
+    url, sha = door.home.url, _sha(door, ref)
+    shown = {"state": state, "statuses": statuses, "sha": sha, "total_count": len(statuses)}
+    links = {"commit_url": f"{url}/commits/{sha}", "url": f"{url}/commits/{sha}/status"}
+    return Answer(body={**shown, **links, "repository": documents.repository(door.home)})
+
+
+def _sha(door: Door, ref: str) -> str:
+    name = ref.removeprefix("refs/").removeprefix("tags/").removeprefix("heads/")
+    return {**door.world.rules.branches, **door.world.rules.tags}.get(name, name)
+
+
+def _environments(door: Door, entry: Entry) -> Answer:
+    every = [documents.environment(door.home, facts) for facts in door.world.rules.environments]
+    return _filtered(door, entry, "environments", every)
+
+
+def _environment(door: Door, _entry: Entry, name: str) -> Answer:
+    for facts in door.world.rules.environments:
+        if facts.get("name") == name:
+            return Answer(body=documents.environment(door.home, facts))
+    raise Refused(404, "Not Found")
+
+
+def _user(door: Door, entry: Entry) -> Answer:
+    if entry.request.token is None:
+        raise Refused(401, "Requires authentication")
+    return Answer(body=documents.user(door.home))
+
+
+ROUTES: tuple[tuple[str, str, Route], ...] = (
+    ("GET", r"", _repository),
+    ("GET", r"/releases", _list_releases),
+    ("POST", r"/releases", _create_release),
+    ("GET", r"/releases/latest", _latest),
+    ("GET", r"/releases/tags/(.+)", _by_tag),
+    ("GET", r"/releases/(\d+)", _get_release),
+    ("PATCH", r"/releases/(\d+)", _edit_release),
+    ("DELETE", r"/releases/(\d+)", _delete_release),
+    ("GET", r"/releases/(\d+)/assets", _list_assets),
+    ("GET", r"/releases/assets/(\d+)", _get_asset),
+    ("PATCH", r"/releases/assets/(\d+)", _edit_asset),
+    ("DELETE", r"/releases/assets/(\d+)", _delete_asset),
+    ("GET", r"\^/[^/]+/[^/]+/releases/download/([^/]+)/([^/]+)", _download),
+    ("GET", r"/immutable-releases", _immutable),
+    ("GET", r"/git/ref/tags/(.+)", _tag_ref),
+    ("GET", r"/actions/runs", _runs),
+    ("GET", r"/actions/workflows/([^/]+)/runs", _runs),
+    ("GET", r"/actions/runs/(\d+)", _run),
+    ("GET", r"/actions/runs/(\d+)/jobs", _of_run("jobs", documents.job)),
+    ("GET", r"/actions/runs/(\d+)/artifacts", _of_run("artifacts", documents.artifact)),
+    ("GET", r"/commits/(.+)/check-runs", _checks),
+    ("GET", r"/commits/(.+)/status", _status),
+    ("GET", r"/environments", _environments),
+    ("GET", r"/environments/([^/]+)", _environment),
+    ("GET", r"\^/user", _user),
+)
