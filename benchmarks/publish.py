@@ -1,6 +1,6 @@
 """Publishing 60 wheels of 1 MB against `twine upload dist/*`, to an index that is some milliseconds away.
 
-python benchmarks/publish.py                 one row a latency: walls, ratio, bytes, and what the checks took
+python benchmarks/publish.py                 walls, ratio, bytes, and what all the checks take (a dry run)
 python benchmarks/publish.py --wheels 20     with fewer wheels
 """
 
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -42,9 +43,9 @@ index = "{index}"
 """
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, keeps: bool) -> None:  # noqa: FBT001  # the arguments of a process
     """Run an index; its address goes into the pipe, and at the end what it received."""
-    with fake_index() as index:
+    with fake_index(keeps=keeps) as index:
         pipe.send(index.url)
         pipe.recv()
         pipe.send((index.received, sorted(index.accepted.items())))
@@ -87,11 +88,14 @@ def relay(pipe: Connection, port: int, seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def index_at(milliseconds: float) -> Iterator[tuple[str, Connection]]:
-    """The address of an index so far away there and back, and the pipe to its process."""
+def index_at(milliseconds: float, *, keeps: bool) -> Iterator[tuple[str, Connection]]:
+    """The address of an index so far away there and back, and the pipe to its process.
+
+    It `keeps` connections open after an answer, or not.
+    """
     here, there = multiprocessing.Pipe()
     near, wire = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve, args=(there,), daemon=True)
+    server = multiprocessing.Process(target=serve, args=(there, keeps), daemon=True)
     server.start()
     port = int(here.recv().rpartition(":")[2])
     delay = multiprocessing.Process(target=relay, args=(wire, port, milliseconds / 2000), daemon=True)
@@ -122,21 +126,31 @@ def collected(folder: Path, count: int) -> tuple[Path, ...]:
     return tuple(sorted((folder / "store" / "v1.0").glob("*.whl")))
 
 
-def row(folder: Path, wheels: Sequence[Path], milliseconds: float) -> str:
+def row(folder: Path, wheels: Sequence[Path], milliseconds: float, *, keeps: bool, parallel: int) -> str:
     """Both ways to one index each, in one run."""
-    with index_at(milliseconds) as (url, pipe):
+    with index_at(milliseconds, keeps=keeps) as (url, pipe):
         plain = timed((sys.executable, "-m", "twine", "upload", "--repository-url", url, *wheels))
         pipe.send("end")
         plain_bytes, plain_files = pipe.recv()
-    with index_at(milliseconds) as (url, pipe):
+    publish = (sys.executable, "-m", "wheelyard", "publish", "-C", folder, "-q", "--parallel", str(parallel))
+    with index_at(milliseconds, keeps=keeps) as (url, pipe):
         (folder / "pyproject.toml").write_text(TABLE.format(index=url))
-        dry = timed((sys.executable, "-m", "wheelyard", "publish", "-C", folder, "-q", "--dry-run"))
-        ours = timed((sys.executable, "-m", "wheelyard", "publish", "-C", folder, "-q"))
+        dry = timed((*publish, "--dry-run"))
+        ours = timed(publish)
         pipe.send("end")
         our_bytes, our_files = pipe.recv()
     assert plain_files == our_files
-    ratio = our_bytes / plain_bytes
-    return f"| {milliseconds:g} ms | {plain:.1f} s | {ours:.1f} s | {plain / ours:.1f} | {ratio:.3f} | {dry:.1f} s |"
+    cells = (
+        f"{milliseconds:g} ms",
+        "kept" if keeps else "new each time",
+        str(parallel),
+        f"{plain:.1f} s",
+        f"{ours:.1f} s",
+        f"{plain / ours:.1f}",
+        f"{our_bytes / plain_bytes:.3f}",
+        f"{dry:.1f} s",
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -144,13 +158,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheels", type=int, default=60)
     parser.add_argument("--latency", type=float, nargs="+", default=[0, 50, 100])
+    parser.add_argument("--parallel", type=int, nargs="+", default=[4, 8])
     options = parser.parse_args()
-    print("| there and back | twine upload | wheelyard publish | times faster | bytes | of which checks (--dry-run) |")
-    print("|---|---|---|---|---|---|")
+    heads = (
+        "there and back",
+        "connections",
+        "--parallel",
+        "twine upload",
+        "publish",
+        "times faster",
+        "bytes",
+        "dry run",
+    )
+    print(f"| {' | '.join(heads)} |")
+    print("|---" * len(heads) + "|")
     with tempfile.TemporaryDirectory() as name:
         wheels = collected(Path(name), options.wheels)
-        for milliseconds in options.latency:
-            print(row(Path(name), wheels, milliseconds), flush=True)
+        for milliseconds, keeps, parallel in product(options.latency, (False, True), options.parallel):
+            print(row(Path(name), wheels, milliseconds, keeps=keeps, parallel=parallel), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -61,6 +62,7 @@ class FakeIndex:
     gate: Callable[[Upload], Reply | None] = lambda _upload: None
     posts: dict[str, Callable[[bytes], Reply]] = field(default_factory=dict)
     html: bool = False
+    keeps: bool = False  # connections open after an answer, as the large indexes do
     login: str | None = None
     accepted: Counter[str] = field(default_factory=Counter)
     order: list[str] = field(default_factory=list)
@@ -88,6 +90,7 @@ def fake_index(*, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterato
 
     class Handler(_Handler):
         fake = index
+        protocol_version = "HTTP/1.1" if index.keeps else "HTTP/1.0"
 
     server = _Server(("127.0.0.1", 0), Handler)
     server.tls = tls
@@ -209,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not files:
             self._reply(Reply(status=404))
             return
-        actual = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        actual = {name: _sha256(content) for name, content in files.items()}
         digests = {name: fake.shown_digest(name, digest) for name, digest in actual.items()}
         self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.url))
 
@@ -228,6 +231,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+
+@cache
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _as_html(digests: dict[str, str | None]) -> Reply:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import requests
     from twine.package import PackageFile
 
+PIECE = 1 << 17  # bytes
 TIMEOUT = (30.0, 300.0)  # seconds to connect or to send a piece, and for the index to take the file in
 
 
@@ -45,6 +46,10 @@ class _Metered(HTTPAdapter):
     """Gives every request a timeout, and tells of its body, which is a `MultipartEncoderMonitor` of twine's making."""
 
     tell: Callable[[int], None] | None = None
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # requests' own
+        """Send in large pieces: the usual ones of 16 kB keep the processor busy, and other uploads waiting for it."""
+        super().init_poolmanager(*args, **{**kwargs, "blocksize": PIECE})
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
         """Send with our timeout."""

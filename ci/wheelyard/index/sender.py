@@ -21,6 +21,7 @@ from wheelyard.index.account import Account
 from wheelyard.index.answers import Answer, Verdict
 from wheelyard.index.connection import Connection
 from wheelyard.index.uploads import Outcome, Sent, sent
+from wheelyard.index.waiting import waited
 from wheelyard.manifest import File
 from wheelyard.web import backoff, trouble
 
@@ -93,7 +94,7 @@ class Sender:
         for _ in range(min(self._parallel, len(batch))):
             threading.Thread(target=self._work, args=(todo, done, paths), daemon=True).start()
         try:
-            return [_next(done) for _ in batch]
+            return [waited(done) for _ in batch]
         except BaseException:
             self._aborted.set()
             raise
@@ -197,16 +198,6 @@ class Sender:
         for secret in self._secrets:
             words = words.replace(secret, "***")
         return words
-
-
-def _next(done: SimpleQueue[Sent | Exception]) -> Sent:
-    """The next result; waits in short turns, so that an interruption gets through on every system."""
-    while True:
-        with suppress(Empty):
-            result = done.get(timeout=0.5)
-            if isinstance(result, Exception):
-                raise result
-            return result
 
 
 def _package(path: Path) -> PackageFile:

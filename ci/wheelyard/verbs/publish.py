@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wheelyard import files, plan, release, stores, wheelhouse
-from wheelyard.config import Publish
+from wheelyard.config import Tool
 from wheelyard.errors import FindingsError, IncompleteError, OutsideError, UsageError, listed
+from wheelyard.index.waiting import meanwhile
 from wheelyard.manifest import Manifest
 from wheelyard.stores import Release, Store
 from wheelyard.workspace import Workspace, enter
@@ -56,8 +57,16 @@ class _Errand:
 
     found: Release
     paths: Mapping[str, Path]
+    tool: Tool
     options: Namespace
     console: Console
+
+    def compare(self, publishing: Publishing) -> Comparison:
+        """Look at the files while the index is asked what it has; what is wrong with the files is told first."""
+        asked = meanwhile(publishing.compare)
+        self.console.say(f"checking {len(self.paths)} files of {self.found.where}")
+        release.refuse(self.found.manifest, self.paths, policy=self.tool.audit, warn=self.console.warn)
+        return asked()
 
 
 def run(options: Namespace, console: Console) -> None:
@@ -67,13 +76,11 @@ def run(options: Namespace, console: Console) -> None:
     found = _release(store, workspace, options)
     with files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
-        console.say(f"checking {len(paths)} files of {found.where}")
-        release.refuse(found.manifest, paths, policy=workspace.config.tool.audit, warn=console.warn)
-        errand = _Errand(found=found, paths=paths, options=options, console=console)
+        errand = _Errand(found=found, paths=paths, tool=workspace.config.tool, options=options, console=console)
         if options.rehearse:
             _rehearse(errand)
         else:
-            _publish(errand, store, wanted=workspace.config.tool.publish)
+            _publish(errand, store)
 
 
 def _release(store: Store, workspace: Workspace, options: Namespace) -> Release:
@@ -99,18 +106,18 @@ def _planned(workspace: Workspace) -> str | None:
     return plan.load(files.read(path), source=str(path)).version if path.is_file() else None
 
 
-def _publish(errand: _Errand, store: Store, *, wanted: Publish) -> None:
+def _publish(errand: _Errand, store: Store) -> None:
     from wheelyard.index import account, history  # noqa: PLC0415  # twine is slow to import
     from wheelyard.index.publishing import Publishing  # noqa: PLC0415
 
-    options, console, made = errand.options, errand.console, errand.found.manifest
+    options, console, made, wanted = errand.options, errand.console, errand.found.manifest, errand.tool.publish
     if name := account.overridden():
         console.warn(f"{name} is set and not used: the index is that of --index or [tool.wheelyard.publish].")
     chosen = account.resolve(options.index or wanted.index)
     _refuse_for(chosen, made, console)
     reader = None if options.simple == "none" else chosen.reader(options.simple)
     publishing = Publishing(made=made, account=chosen, reader=reader)
-    comparison = publishing.compare()
+    comparison = errand.compare(publishing)
     if loss := history.lost(made, comparison.page, drop=wanted.drop):
         raise loss.error(made, chosen.url)
     for file in comparison.yanked:
@@ -198,7 +205,7 @@ def _rehearse(errand: _Errand) -> None:
     with files.scratch("rehearsal") as scratch, embedded.serve(scratch / "index") as served:
         chosen = account.resolve(served.upload, login=served.login)
         publishing = Publishing(made=made, account=chosen, reader=chosen.reader())
-        _send(errand, publishing, publishing.compare(), begin=lambda: None)
+        _send(errand, publishing, errand.compare(publishing), begin=lambda: None)
         errand.console.say(rehearsal.install(made, errand.paths, served=served, scratch=scratch))
 
 
