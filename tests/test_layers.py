@@ -13,25 +13,28 @@ PACKAGE = Path(wheelyard.__file__).parent
 
 # Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
 FLOORS = (
-    {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel"},
+    {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel", "standing", "changelog"},
     {"targets", "files", "process", "web"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical"},
     {"config", "manifest", "plan", "console", "engines", "schedule"},
-    {"lock", "guards", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
-    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "sessions", "__main__"},
+    {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
+    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "sessions", "__main__"},
     {"durations", "locking", "orders", "render", "report"},
     {"planner"},
     {"advice", "generation"},
-    {"overview"},
+    {"overview", "readiness"},
     {"verbs"},
 )
 # Rooms that decide and never act: no file, program, network or terminal.
 VALUES = {
     "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
-    "advice", "overview",
+    "advice", "overview", "standing", "changelog", "guards", "tagging",
 }  # fmt: skip
-EFFECTS = {"files", "process", "git", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse", "canonical"}
+EFFECTS = {
+    "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",
+    "canonical",
+}  # fmt: skip
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 
 

@@ -21,6 +21,7 @@ VERBS = {
     "plan": "show every job and every wheel of the release, before anything runs",
     "lock": "resolve the facts the plan rests on and write wheelyard.lock",
     "generate": "write the workflow that releases this package, from plan and lock",
+    "tag": "check everything a release needs, then tag the commit and push the tag",
     "build": "build, audit and test the wheels of jobs on this machine",
     "audit": "look for defects in wheels, of this project or any other",
     "collect": "gather the wheels of all jobs into one complete release",

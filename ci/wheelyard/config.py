@@ -71,10 +71,16 @@ class Audit(_Table, frozen=True, kw_only=True):
 
 
 class Release(_Table, frozen=True, kw_only=True):
-    """Where a release lives, and what its tag is called."""
+    """Where a release lives, what its tag is called, and on which branch it is made.
+
+    `branch` is a glob such as `release-*` (default: the default branch of the remote). A `changelog` that is named must
+    be there; else it is looked for under the usual names.
+    """
 
     store: NonEmpty = "directory:dist/releases"
     tag: Annotated[str, Meta(pattern=r"\{version\}")] = "v{version}"
+    branch: NonEmpty | None = None
+    changelog: NonEmpty | None = None
 
 
 class Publish(_Table, frozen=True, kw_only=True):

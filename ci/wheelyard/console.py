@@ -56,6 +56,17 @@ class Console:
         self._annotate("error", text)
         sys.stderr.write(f"error: {text}\n")
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a person at a terminal."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def confirm(self, question: str) -> bool:
+        """Whether the person says yes."""
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         """Fold the output of a part of the work away in a log on GitHub."""

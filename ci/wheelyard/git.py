@@ -20,11 +20,11 @@ def revision(root: Path) -> Revision:
         raise UsageError(
             f"{root} is not a git repository. Run `git init` and commit once: a release is made of a commit."
         )
-    commit = _ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    commit = ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
     tree = _tree(root)
     if commit is None:
         return Revision(commit=None, tree=tree, date=int(time.time()), dirty=True)
-    date, committed_tree = _git(root, "log", "-1", "--format=%ct %T").split()
+    date, committed_tree = call(root, "log", "-1", "--format=%ct %T").split()
     return Revision(commit=commit, tree=tree, date=int(date), dirty=tree != committed_tree)
 
 
@@ -33,19 +33,19 @@ def export(root: Path, target: Path) -> None:
 
     Back ends that take the version from git find it there; uncommitted changes and submodules come along.
     """
-    if _ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
-        _git(target.parent, "init", "--quiet", str(target))
+    if ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        call(target.parent, "init", "--quiet", str(target))
     else:
-        _git(target.parent, "clone", "--quiet", "--local", "--no-checkout", str(root), str(target))
+        call(target.parent, "clone", "--quiet", "--local", "--no-checkout", str(root), str(target))
     _copy_files(root, target)
-    if _ask(target, "rev-parse", "--verify", "--quiet", "HEAD") is not None:
-        _git(target, "reset", "--quiet", "--mixed", "HEAD")
+    if ask(target, "rev-parse", "--verify", "--quiet", "HEAD") is not None:
+        call(target, "reset", "--quiet", "--mixed", "HEAD")
 
 
 def _copy_files(root: Path, target: Path) -> None:
     import shutil  # noqa: PLC0415  # planning never copies
 
-    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
+    names = call(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
     for name in filter(None, names.split("\0")):
         path, copy = root / name, target / name
         if path.is_dir() and not path.is_symlink():
@@ -63,7 +63,7 @@ def _tree(root: Path) -> str:
 
     with files.scratch("index") as folder:
         index = folder / "index"
-        own = Path(_git(root, "rev-parse", "--absolute-git-dir"))
+        own = Path(call(root, "rev-parse", "--absolute-git-dir"))
         if (own / "index").is_file():
             index.write_bytes((own / "index").read_bytes())  # its stat data make `add` quick
         env = {
@@ -72,16 +72,18 @@ def _tree(root: Path) -> str:
             "GIT_OBJECT_DIRECTORY": str(folder),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(own / "objects"),
         }
-        _git(root, "add", "--all", ".", env=env)
-        return _git(root, "write-tree", env=env)
+        call(root, "add", "--all", ".", env=env)
+        return call(root, "write-tree", env=env)
 
 
-def _ask(root: Path, *arguments: str) -> str | None:
+def ask(root: Path, *arguments: str) -> str | None:
+    """What git prints, or None where it says no."""
     ended = process.run(("git", "-C", root, *arguments))
     return ended.output.strip() if ended.code == 0 else None
 
 
-def _git(root: Path, *arguments: str, env: dict[str, str] | None = None, strip: bool = True) -> str:
+def call(root: Path, *arguments: str, env: dict[str, str] | None = None, strip: bool = True) -> str:
+    """What git prints; `OutsideError` where it fails."""
     ended = process.run(("git", "-C", root, *arguments), env=env)
     if ended.code != 0:
         raise OutsideError(f"git {arguments[0]} failed in {root}: {ended.last(3)}")

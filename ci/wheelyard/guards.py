@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from wheelyard.errors import FindingsError, UsageError, nearest
+from wheelyard.errors import FindingsError, UsageError, listed, nearest
 from wheelyard.plan import Job, Plan
+from wheelyard.revision import Revision
 from wheelyard.targets import Identifier, selects
 
 
 def refuse(plan: Plan, *, tag: str, template: str) -> None:
     """Raise with everything that keeps `plan` from being the release `tag`; `template` is how releases are called."""
-    problems = tuple(_problems(plan, tag, template))
+    problems = (*of_name(tag, template=template, version=plan.version), *of_source(plan.revision))
     if problems:
         raise FindingsError("\n".join((f"{tag!r} cannot be released:", *(f"  {problem}" for problem in problems))))
 
@@ -43,23 +44,46 @@ def _narrowed(job: Job, wanted: set[Identifier]) -> Job:
     return msgspec.structs.replace(job, identifiers=chosen)
 
 
-def _problems(plan: Plan, tag: str, template: str) -> Iterator[str]:
+def named(tag: str, template: str) -> str | None:
+    """The version in a tag's name; None where that is not what releases are called."""
     before, _, after = template.partition("{version}")
-    if not (tag.startswith(before) and tag.endswith(after) and len(tag) > len(before) + len(after)):
+    fits = tag.startswith(before) and tag.endswith(after) and len(tag) > len(before) + len(after)
+    return tag[len(before) : len(tag) - len(after)] if fits else None
+
+
+def of_name(tag: str, *, template: str, version: str | None) -> Iterator[str]:
+    """What keeps `tag` from being the name of the release of `version`, None where the build backend makes that."""
+    said = named(tag, template)
+    if said is None:
         yield f"a tag is called {template!r} here ([tool.wheelyard.release] tag)."
-    elif plan.version is not None and not _same(tag[len(before) : len(tag) - len(after)], plan.version):
-        proper = template.replace("{version}", plan.version)
-        yield f"the version in pyproject.toml is {plan.version}, and its tag is {proper!r}."
-    if plan.revision.commit is None:
+    elif version is not None and not _same(said, version):
+        proper = template.replace("{version}", version)
+        yield f"the version in pyproject.toml is {version}, and its tag is {proper!r}."
+    elif not is_version(said):
+        yield f"{said!r} is no version (https://packaging.python.org/en/latest/specifications/version-specifiers/)."
+
+
+def of_source(revision: Revision, *, changes: Sequence[str] = ()) -> Iterator[str]:
+    """What keeps the source from being that of a release; `changes` are paths that are in no commit."""
+    if revision.commit is None:
         yield "there is no commit."
-    if plan.revision.dirty:
-        yield "the tree has changes that are in no commit. Commit them, or take them back."
+    if revision.dirty or changes:
+        which = f": {listed(changes)}" if changes else ""
+        yield f"the tree has changes that are in no commit{which}. Commit them, or take them back."
 
 
-def _same(one: str, other: str) -> bool:
+def is_version(text: str) -> bool:
+    """Whether an installer can read a version."""
     from packaging.version import InvalidVersion, Version  # noqa: PLC0415  # only releases need it
 
     try:
-        return Version(one) == Version(other)
+        Version(text)
     except InvalidVersion:
-        return one == other
+        return False
+    return True
+
+
+def _same(one: str, other: str) -> bool:
+    from packaging.version import Version  # noqa: PLC0415
+
+    return Version(one) == Version(other) if is_version(one) and is_version(other) else one == other

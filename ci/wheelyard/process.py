@@ -105,6 +105,20 @@ def run(command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[
     return Programs().run(command, cwd=cwd or Path.cwd(), env=env)
 
 
+def attended(command: Sequence[str | Path], *, cwd: Path) -> Ended:
+    """Run one program that may ask the person for a passphrase, on their terminal if there is one.
+
+    On a terminal only stdout is kept, and what it says on stderr is read there and then.
+    """
+    if not sys.stdin.isatty():
+        return run(command, cwd=cwd)
+    try:
+        done = subprocess.run([os.fspath(part) for part in command], cwd=cwd, stdout=subprocess.PIPE, check=False)
+    except OSError as error:
+        raise OutsideError(f"The program {command[0]} cannot be started: {error.strerror}.") from None
+    return Ended(code=done.returncode, output=done.stdout.decode(errors="replace"))
+
+
 def _signal(program: subprocess.Popen[bytes], number: signal.Signals) -> None:
     if sys.platform == "win32":
         program.terminate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tarfile
 from pathlib import Path
@@ -42,6 +43,17 @@ def _made(kind: str, package: Path, *, into: Path, log: Path, date: int, program
     if len(made) != 1:
         raise BuildError(f"The build backend ended well but gave {len(made)} {kind}s, not one. Its output is in {log}.")
     return made[0]
+
+
+def version(package: Path) -> str:
+    """The version that the build backend of the package in a folder gives it, asked in an isolated environment."""
+    with files.scratch("empty") as empty:
+        command = (sys.executable, "-m", "build", "--metadata", str(package))
+        ended = Programs().run(command, cwd=empty)
+    found = re.search(r'^\s*"version": "([^"]+)"', ended.output, re.MULTILINE)
+    if ended.code != 0 or found is None:
+        raise BuildError(f"The build backend could not be asked for the version:\n{ended.last()}")
+    return found[1]
 
 
 def unpack(archive: Path, into: Path) -> Path:
