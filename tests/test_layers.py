@@ -16,10 +16,10 @@ FLOORS = (
     {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel", "standing", "changelog"},
     {"targets", "files", "process", "web"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical"},
-    {"config", "manifest", "plan", "console", "engines", "schedule"},
+    {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings"},
     {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "sessions", "__main__"},
-    {"durations", "locking", "orders", "render", "report"},
+    {"durations", "locking", "orders", "render", "report", "reproduction"},
     {"planner"},
     {"advice", "generation"},
     {"overview", "readiness"},
@@ -33,7 +33,7 @@ VALUES = {
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",
-    "canonical",
+    "canonical", "comparison", "surroundings", "reproduction",
 }  # fmt: skip
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 

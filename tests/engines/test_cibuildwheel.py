@@ -138,3 +138,10 @@ def test_an_image_that_is_nowhere_is_named(tmp_path: Path, monkeypatch: pytest.M
     assert done.returncode == Exit.USAGE
     assert "localhost/nobody-has-this:1 is not here and cannot be pulled" in done.stderr
     assert not list((tmp_path / "project" / "wheelhouse").rglob("*.whl"))
+
+
+def test_a_wheel_is_the_same_bytes_when_built_again(tmp_path: Path) -> None:
+    root = sample("setuptools_c", tmp_path / "project", build="cp313-manylinux_x86_64")
+    assert build(root).returncode == Exit.DONE
+    done = wheelyard("reproduce", "-C", str(root), "linux-x86_64")
+    assert (done.returncode, done.stdout.count(": same")) == (Exit.DONE, 1), done.stdout + done.stderr

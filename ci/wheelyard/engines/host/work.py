@@ -24,6 +24,7 @@ _PASSED = frozenset(
         "HOME",
         "LANG",
         "LD_LIBRARY_PATH",
+        "LD_PRELOAD",  # of faketime, when `reproduce` builds at another time
         "LOGNAME",
         "NETRC",
         "PATH",
@@ -36,7 +37,7 @@ _PASSED = frozenset(
         "USER",
     }
 )
-_PASSED_PREFIXES = ("LC_", "PIP_", "XDG_")
+_PASSED_PREFIXES = ("FAKETIME", "LC_", "PIP_", "XDG_")
 _PASSED_PROXIES = frozenset({"all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"})
 
 

@@ -1,0 +1,3 @@
+from wy_not_reproducible._core import where
+
+assert where()
