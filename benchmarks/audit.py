@@ -154,7 +154,7 @@ def times() -> None:
     print(f"| `unzip -t` and `sha256sum` | {len(wheels)} | {least:.1f} | {least_worked:.1f} |")
     print(f"| **wheelyard audit** | {len(wheels)} | **{seconds:.2f}** | **{worked:.2f}** |\n")
     print(
-        f"{total / seconds:.0f} times faster than the tools one after another ({total_worked / worked:.0f} by processor"
+        f"{total / seconds:.1f} times faster than the tools one after another ({total_worked / worked:.1f} by processor"
     )
     print(
         f"time); {worked / least_worked:.2f} times the cost of inflating and hashing; peak memory {memory} MB, of which"

@@ -25,7 +25,7 @@ from wheelyard.targets import Identifier
 __all__ = ["Audited", "Finding", "Policy", "Report", "Severity", "UnreadError", "sdist", "wheel", "wheels"]
 
 OWN_POLICY = Policy()
-AT_ONCE = 2
+AT_ONCE = 4  # inflating and hashing need no interpreter lock; large binaries are read one at a time all the same
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -79,7 +79,7 @@ def wheels(
 
 
 def _read(paths: Iterable[Path]) -> Iterator[tuple[Path, Contents | OutsideError]]:
-    """The contents of wheels in order, two read at a time: more would hold more of them in memory."""
+    """The contents of wheels in order, some read at a time."""
 
     def read(path: Path) -> tuple[Path, Contents | OutsideError]:
         try:

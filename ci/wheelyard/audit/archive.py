@@ -1,6 +1,7 @@
 """Read a wheel once, front to back: every member inflated and hashed, nothing written, nothing unpacked to disk.
 
-Memory is bounded by the largest binary; a member that is no binary passes through in pieces. What the archive says of
+Memory is bounded by the largest binary, one at a time however many wheels are read side by side; a member that is no
+binary passes through in pieces. What the archive says of
 itself is believed only within the limits below.
 """
 
@@ -10,9 +11,11 @@ import errno
 import hashlib
 import os
 import stat
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -28,7 +31,9 @@ LARGEST_MEMBER = 8 << 30
 LARGEST_SUM = 32 << 30
 SUSPICIOUS = 64 << 20  # below this a ratio says nothing
 LARGEST_RATIO = 400
+LARGE = 8 << 20  # a binary above this is held by one reader at a time
 _ENCRYPTED = 0x1
+_ONE = threading.Lock()
 
 _TEXTS = frozenset({"METADATA", "WHEEL", "RECORD", "entry_points.txt", "DELVEWHEEL", "top_level.txt"})
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError, UnicodeError)
@@ -152,6 +157,10 @@ class _Reading:
                 [Trouble(rule="binary-unreadable", path=entry.filename, message="Larger than 3 GiB: not read.")]
             )
             return _hash_rest(first, member)
+        with _ONE if entry.file_size > LARGE else nullcontext():
+            return self._keep_binary(entry, first, member)
+
+    def _keep_binary(self, entry: zipfile.ZipInfo, first: bytes, member: IO[bytes]) -> bytes:
         data = first if len(first) == entry.file_size else b"".join((first, *iter(lambda: member.read(CHUNK), b"")))
         try:
             binary = binaries.read(entry.filename, data)
