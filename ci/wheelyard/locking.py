@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wheelyard import identifiers, lock, pins
@@ -11,6 +11,7 @@ from wheelyard.config import Config
 from wheelyard.errors import ConfigError, listed, nearest
 from wheelyard.identifiers import Answer
 from wheelyard.lock import Lock, Pin
+from wheelyard.pins import Use
 from wheelyard.targets import Identifier, selects
 from wheelyard.workspace import Workspace
 
@@ -56,18 +57,22 @@ def current(workspace: Workspace) -> Change:
     return resolved(workspace, committed)
 
 
-def resolved(workspace: Workspace, committed: Lock | None) -> Change:
-    """The committed lock and one resolved now, by the locked cibuildwheel: pins and durations stay."""
+def resolved(workspace: Workspace, committed: Lock | None, *, given: Iterable[Use] = ()) -> Change:
+    """The committed lock and one resolved now, by the locked cibuildwheel: but for pins given, all else stays."""
     locked = committed.tools.get("cibuildwheel") if committed else None
     version = locked or identifiers.installed()
     kept = {**pins.DEFAULTS, **(committed.pins if committed else {})}
+    kept |= pins.newer(given, kept)
     return _change(workspace, committed, version, kept, committed.durations if committed else {})
 
 
-def upgraded(workspace: Workspace, committed: Lock | None, measured: Mapping[str, float]) -> Change:
-    """The committed lock and one with the newest cibuildwheel, the newest pins known, and new durations."""
+def upgraded(
+    workspace: Workspace, committed: Lock | None, measured: Mapping[str, float], *, given: Iterable[Use] = ()
+) -> Change:
+    """The committed lock and one with the newest cibuildwheel, the newest pins known or given, and new durations."""
     version = identifiers.newest()
     moved = _newer_pins(committed.pins if committed else {})
+    moved |= pins.newer(given, moved)
     known = {**(committed.durations if committed else {}), **measured}
     change = _change(workspace, committed, version, moved, known)
     alive = change.after.every

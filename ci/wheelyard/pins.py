@@ -6,11 +6,13 @@ A commit cannot be moved as a tag can (https://docs.github.com/actions/reference
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from wheelyard.errors import UsageError
-from wheelyard.lock import Lock, Pin
+from wheelyard.lock import FILE, Lock, Pin
 
 # The newest tag of each action whose commit several public workflows agree on, as of August 2026.
 DEFAULTS: Mapping[str, Pin] = {
@@ -50,6 +52,15 @@ class Use:
         return _COMMIT.fullmatch(self.ref) is not None
 
 
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    tag: str
+    sha: str
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True):
+    pins: dict[str, _Entry] = {}
+
+
 def effective(lock: Lock) -> dict[str, Pin]:
     """The pins to render with: the lock's, and ours for what it does not name."""
     return {**DEFAULTS, **lock.pins}
@@ -60,12 +71,31 @@ def used(text: str) -> tuple[Use, ...]:
     return tuple(Use(action=m["action"], ref=m["ref"], tag=m["tag"]) for m in _USES.finditer(text))
 
 
-def newer(text: str, current: Mapping[str, Pin]) -> dict[str, Pin]:
-    """The pins in a workflow's text that a bot moved ahead of `current`.
+def read(text: str, *, source: str) -> tuple[Use, ...]:
+    """The actions that a file names: a workflow, a lock, or JSON such as `{"owner/action": {"tag": …, "sha": …}}`.
+
+    Raises `UsageError` when it names none.
+    """
+    found = used(text) if not text.lstrip().startswith("{") else _of_json(text, source=source)
+    if not found:
+        raise UsageError(f"{source} names no action. Give a workflow, a {FILE}, or a table of tags and commits.")
+    return found
+
+
+def _of_json(text: str, *, source: str) -> tuple[Use, ...]:
+    try:
+        table = msgspec.json.decode(text, type=_Table).pins or msgspec.json.decode(text, type=dict[str, _Entry])
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{source} is no table of actions with tag and sha: {error}.") from None
+    return tuple(Use(action=action, ref=entry.sha, tag=entry.tag) for action, entry in table.items())
+
+
+def newer(found: Iterable[Use], current: Mapping[str, Pin]) -> dict[str, Pin]:
+    """The pins of `found` that are ahead of `current`; actions that are not in use are left out.
 
     Raises `UsageError` for a pin that is no commit, has no tag beside it, goes back, or moves a tag.
     """
-    changed = {use for use in used(text) if use.action in current and use.ref != current[use.action].sha}
+    changed = {use for use in found if use.action in current and use.ref != current[use.action].sha}
     problems = [problem for use in changed if (problem := _refusal(use, current[use.action]))]
     several = {use.action for use in changed if len({other.ref for other in changed if other.action == use.action}) > 1}
     problems += [f"{action} is there at several commits. Leave one." for action in several]

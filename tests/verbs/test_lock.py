@@ -76,3 +76,49 @@ def test_a_lock_that_cannot_be_read_is_left_alone(
     assert cli.main([verb, "-C", str(root)]) == 2
     assert says in capsys.readouterr().err
     assert (root / "wheelyard.lock").read_text() == text
+
+
+NEWER = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"      - uses: actions/checkout@{NEWER} # v99.0.0\n", id="workflow"),
+        pytest.param(f'{{"actions/checkout": {{"tag": "v99.0.0", "sha": "{NEWER}"}}}}', id="table"),
+        pytest.param(
+            f'{{"pins": {{"actions/checkout": {{"tag": "v99.0.0", "sha": "{NEWER}"}}}}}}', id="lock"
+        ),
+    ],
+)
+def test_newer_pins_are_taken_from_a_file(repository: MakeRepository, tmp_path: Path, text: str) -> None:
+    root = repository(FILES)
+    given = tmp_path / "pins"
+    given.write_text(text)
+    assert run(root, "--pins", str(given)) == 0
+    assert run(root) == 0
+    lock = json.loads((root / "wheelyard.lock").read_text())
+    assert lock["pins"]["actions/checkout"] == {"tag": "v99.0.0", "sha": NEWER}
+    assert lock["pins"]["actions/setup-python"]["tag"] == "v7.0.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("uses: actions/checkout@v99\n", "a name that can be moved", id="tag"),
+        pytest.param(f"uses: actions/checkout@{NEWER} # v1\n", "goes back", id="older"),
+        pytest.param('{"actions/checkout": {"tag": "v99", "sha": "main"}}', "a name that can be moved", id="branch"),
+        pytest.param('{"actions/checkout": "v99"}', "no table of actions", id="shape"),
+        pytest.param("{", "no table of actions", id="truncated"),
+        pytest.param("name: x\n", "names no action", id="nothing"),
+    ],
+)
+def test_pins_that_are_none_are_refused(
+    repository: MakeRepository, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, says: str
+) -> None:
+    root = repository(FILES)
+    given = tmp_path / "pins"
+    given.write_text(text)
+    assert run(root, "--pins", str(given)) == 2
+    assert says in capsys.readouterr().err
+    assert not (root / "wheelyard.lock").exists()

@@ -68,7 +68,7 @@ def _absorbed(task: Task, options: Namespace, console: Console) -> Task:
     """The task with the pins of the file in the lock."""
     if task.file.text is None:
         raise UsageError(f"There is no {task.file.name} to take pins from. Run `wheelyard generate`.")
-    found = pins.newer(task.file.text, pins.effective(task.lock))
+    found = pins.newer(pins.used(task.file.text), pins.effective(task.lock))
     if not found:
         console.say(f"{task.file.name} has no pins that are newer.")
         return task

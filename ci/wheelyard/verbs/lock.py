@@ -6,13 +6,21 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import documents, durations, files, identifiers, lock, locking, workspace
-from wheelyard.errors import FindingsError
+from wheelyard import documents, durations, files, identifiers, lock, locking, pins, workspace
+from wheelyard.errors import FindingsError, UsageError
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
     from wheelyard.locking import Change
     from wheelyard.workspace import Workspace
+
+EPILOG = """\
+examples:
+  wheelyard lock                                          resolve what is stale
+  wheelyard lock --check                                  only say whether it is
+  wheelyard lock --upgrade --dry-run                      what the newest cibuildwheel and actions would change
+  wheelyard lock --pins ../other/.github/workflows/ci.yml    take the actions that are newer there
+"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -24,16 +32,25 @@ def arguments(parser: ArgumentParser) -> None:
         help="move to the newest cibuildwheel and action pins, and take in the durations of the last release",
     )
     parser.add_argument("--durations", type=Path, metavar="FILE", help="with --upgrade: durations to take in instead")
+    parser.add_argument(
+        "--pins", type=Path, metavar="FILE", help="take newer actions from a workflow, a lock or a table"
+    )
     parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would be written")
     parser.add_argument("--json", action="store_true", help="print the lock and what changed in it")
-    parser.epilog = "examples:\n  wheelyard lock\n  wheelyard lock --check\n  wheelyard lock --upgrade --dry-run"
+    parser.epilog = EPILOG
 
 
 def run(options: Namespace, console: Console) -> None:
     """Resolve the lock; write it unless told otherwise."""
+    if options.durations and not options.upgrade:
+        raise UsageError("--durations belongs to --upgrade. Give both, or neither.")
     place = workspace.enter(options.project)
     identifiers.refuse_selectors()
-    change = _upgraded(place, options.durations) if options.upgrade else locking.resolved(place, place.lock())
+    given = pins.read(files.text(options.pins), source=str(options.pins)) if options.pins else ()
+    if options.upgrade:
+        change = locking.upgraded(place, place.lock(), _durations(place, options), given=given)
+    else:
+        change = locking.resolved(place, place.lock(), given=given)
     if options.json:
         console.json({"changed": not change.none, "come": change.come, "gone": change.gone, "lock": change.after})
     if options.check and not change.none:
@@ -49,9 +66,9 @@ def run(options: Namespace, console: Console) -> None:
         console.say(f"Wrote {place.lock_file}: {_summary(change)}")
 
 
-def _upgraded(place: Workspace, given: Path | None) -> Change:
-    measured = _last_release(place) if given is None else durations.parse(files.read(given), source=str(given))
-    return locking.upgraded(place, place.lock(), measured)
+def _durations(place: Workspace, options: Namespace) -> dict[str, float]:
+    given: Path | None = options.durations
+    return _last_release(place) if given is None else durations.parse(files.read(given), source=str(given))
 
 
 def _last_release(place: Workspace) -> dict[str, float]:
