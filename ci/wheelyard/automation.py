@@ -187,7 +187,7 @@ def _of_step(step: Step, path: str) -> Iterator[str]:
 
 
 def _of_job(job: ExtraJob, path: str, ids: Sequence[str]) -> Iterator[str]:
-    if job.id in (*PLACES, "sdist", "subset") or ids.count(job.id) > 1:
+    if job.id in (*PLACES, "preflight", "sdist", "subset") or ids.count(job.id) > 1:
         yield f"{path}.id: there is another job called {job.id!r}."
     if job.before is not None and PLACES.index(job.before) <= PLACES.index(job.after):
         yield f"{path}.before: {job.before} does not come after {job.after}."

@@ -68,7 +68,7 @@ class Builds:
 
     id: str
     title: str
-    condition: Expression | None
+    clauses: tuple[Expression, ...]
     needs: tuple[str, ...]
     only: Expression | str
     rows: tuple[Row, ...]
@@ -96,16 +96,17 @@ class Builds:
         return not all(row.python for row in self.rows)
 
 
-def of(config: Config, plan: Plan, pull: PullRequest | None) -> tuple[Builds, ...]:
-    """The jobs that build: one for everything, and one for what pull requests try."""
+def of(config: Config, plan: Plan, pull: PullRequest | None, *, first: tuple[str, ...]) -> tuple[Builds, ...]:
+    """The jobs that build: one for everything, after the jobs of `first`, and one for what pull requests try."""
+    needs = (*first, "sdist") if plan.sdist and config.tool.sdist.wheels_from_sdist else first
     rows = tuple(_row(config, job) for job in plan.jobs)
     if not rows:
         return ()
     every = Builds(
         id="build",
         title="Build",
-        condition=gates.build(pull, subset=False),
-        needs=("plan", "sdist") if plan.sdist and config.tool.sdist.wheels_from_sdist else ("plan",),
+        clauses=gates.ready(needs, gates.build(pull, subset=False)),
+        needs=needs,
         only=Expression("inputs.only || '*'") if config.tool.on.dispatch else "*",
         rows=rows,
         before=_steps(config, "before", rows),
@@ -129,7 +130,8 @@ def _subset(every: Builds, pull: PullRequest, glob: str) -> Builds:
         raise UsageError(f"on.pull-request.subset: {glob!r} selects none of the planned identifiers.")
     if len(rows) > MOST_ROWS:
         raise UsageError(f"on.pull-request.subset: {glob!r} needs {len(rows)} jobs, at most {MOST_ROWS} are possible.")
-    return replace(every, id=SUBSET, title="Try", condition=gates.subset(pull), only=glob, rows=rows)
+    needs = tuple(need for need in every.needs if need != gates.PREFLIGHT)
+    return replace(every, id=SUBSET, title="Try", clauses=(gates.subset(pull),), needs=needs, only=glob, rows=rows)
 
 
 def _row(config: Config, job: Job) -> Row:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wheelyard.automation import ExtraJob, Level, Place, PullRequest
 from wheelyard.render.quoting import Expression, literal
 
+PREFLIGHT = "preflight"
 _RELEASES = "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')"
 
 
@@ -28,6 +29,7 @@ class Permission:
 class Chain:
     """The jobs of one workflow in their order: which there are, and which the user put in between."""
 
+    preflight: bool
     sdist: bool
     builds: Sequence[str]
     finish: bool
@@ -35,7 +37,8 @@ class Chain:
 
     def needs(self, place: Place) -> tuple[str, ...]:
         """What `collect`, `publish` or `finish` waits for."""
-        made = (*(["sdist"] if self.sdist else []), *self.builds)
+        first = (PREFLIGHT,) if self.preflight else ()
+        made = (*first, *(["sdist"] if self.sdist else []), *self.builds)
         ours = {"collect": made, "publish": ("collect",), "finish": ("publish",)}.get(place, ())
         return ("plan", *ours, *(extra.id for extra in self.extras if extra.before == place))
 
@@ -53,8 +56,26 @@ class Chain:
 
 def gate(needs: Sequence[str], *, repository: str | None) -> tuple[str, ...]:
     """The clauses that must all hold before something is written: every need succeeded, a release, not in a fork."""
-    home = f"github.repository == {literal(repository)}" if repository else "!github.event.repository.fork"
-    return (*(f"needs.{need}.result == 'success'" for need in needs), _RELEASES, home)
+    return (*(f"needs.{need}.result == 'success'" for need in needs), _RELEASES, _home(repository))
+
+
+def preflight(*, repository: str | None) -> tuple[str, ...]:
+    """Where something will be written, what can be seen beforehand is looked at."""
+    return _RELEASES, _home(repository)
+
+
+def ready(needs: Sequence[str], *conditions: Expression | None) -> tuple[Expression, ...]:
+    """The clauses for a job that builds. By GitHub's default one that waits for a skipped job would be skipped too."""
+    given = tuple(condition for condition in conditions if condition is not None)
+    if PREFLIGHT not in needs:
+        return given
+    clauses = (f"needs.{need}.result == 'success'" for need in needs if need != PREFLIGHT)
+    passed = f"(needs.{PREFLIGHT}.result == 'success' || needs.{PREFLIGHT}.result == 'skipped')"
+    return tuple(map(Expression, ("!cancelled()", *clauses, passed))) + given
+
+
+def _home(repository: str | None) -> str:
+    return f"github.repository == {literal(repository)}" if repository else "!github.event.repository.fork"
 
 
 def plan(pull: PullRequest | None, *, schedule: bool) -> Expression | None:
@@ -73,7 +94,7 @@ def build(pull: PullRequest | None, *, subset: bool) -> Expression | None:
         return None
     if pull.mode == "plan" or (pull.subset and not subset):
         return Expression("github.event_name != 'pull_request'")
-    return Expression(f"github.event_name != 'pull_request' || {_labelled(pull)}") if pull.label else None
+    return Expression(f"(github.event_name != 'pull_request' || {_labelled(pull)})") if pull.label else None
 
 
 def subset(pull: PullRequest) -> Expression:
@@ -115,6 +136,7 @@ def permissions(
     """What each of our jobs' tokens may do; `github` says whether releases live there."""
     source = Permission(scope="contents", level="read", why="check out the source")
     drafts = Permission(scope="contents", level="write", why="GitHub shows a draft release only to those who may write")
+    look = Permission(scope="contents", level="write", why="see drafts, and that this token may write the release")
     make = Permission(scope="contents", level="write", why="make the draft release and put its files there")
     signing = (
         Permission(scope="id-token", level="write", why="sign the provenance of every file"),
@@ -124,6 +146,7 @@ def permissions(
     show = Permission(scope="contents", level="write", why="turn the draft into the published release")
     return {
         **dict.fromkeys(("plan", "sdist", *builds), (source,)),
+        **({PREFLIGHT: (look,)} if github else {}),
         "collect": (make if github else source, *(signing if attest else ())),
         "publish": (drafts if github else source, *((identity,) if trusted else ())),
         **({"finish": (show,)} if github else {}),

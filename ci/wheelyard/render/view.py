@@ -55,9 +55,11 @@ class View:
     submodules: bool | str
     depth: int
     plan_condition: Expression | None
+    preflight: tuple[str, ...]
     sdist: bool
     sdist_title: str
-    sdist_condition: Expression | None
+    sdist_needs: tuple[str, ...]
+    sdist_clauses: tuple[Expression, ...]
     from_sdist: bool
     builds: tuple[Builds, ...]
     deployment_target: str | None
@@ -86,8 +88,11 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
     tags = automation.tags(on, tool.release.tag)
     directory = tool.release.store.startswith("directory")
     trusted = tool.publish.index in TRUSTED
-    matrices = builds.of(config, plan, pull)
+    release = bool(tags) or on.dispatch
+    first = ("plan", gates.PREFLIGHT) if release and not directory else ("plan",)
+    matrices = builds.of(config, plan, pull, first=first)
     chain = Chain(
+        preflight=gates.PREFLIGHT in first,
         sdist=plan.sdist or plan.pure,
         builds=[each.id for each in matrices if each.id != builds.SUBSET],
         finish=not directory,
@@ -115,14 +120,16 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         submodules=tool.checkout.submodules,
         depth=_depth(config),
         plan_condition=gates.plan(pull, schedule=bool(automation.schedules(on))),
+        preflight=gates.preflight(repository=workflow.repository) if chain.preflight else (),
         sdist=chain.sdist,
         sdist_title=_sdist_title(plan),
-        sdist_condition=gates.build(pull, subset=True),
+        sdist_needs=first,
+        sdist_clauses=gates.ready(first, gates.build(pull, subset=True)),
         from_sdist=plan.sdist and tool.sdist.wheels_from_sdist,
         builds=matrices,
         deployment_target=tool.macos.deployment_target,
         sdk=tool.macos.sdk,
-        release=bool(tags) or on.dispatch,
+        release=release,
         source_ref=gates.source_ref(dispatch=on.dispatch),
         tag=gates.tag(dispatch=on.dispatch),
         only=Expression("inputs.only") if on.dispatch else "",

@@ -41,7 +41,7 @@ def make(
     values = {field.name: getattr(made, field.name) for field in fields(made)}
     body = _spaced(render.text(TEMPLATE, {**values, "planned": _PLANNED}, custom=custom))
     settings = {name: value for name, value in values.items() if name not in {"builds", "uses", "version"}}
-    steps = [(each.id, each.condition, each.only, each.before, each.after) for each in made.builds]
+    steps = [(each.id, each.clauses, each.only, each.before, each.after) for each in made.builds]
     parts = {
         "settings": (settings, steps),
         "plan": [each.rows for each in made.builds],

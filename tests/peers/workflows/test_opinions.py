@@ -55,7 +55,7 @@ BROKEN = {
     "no jobs": GOOD[: GOOD.index("jobs:")],
     "an unknown key": change("timeout-minutes:", "timeout-minute:"),
     "an unknown event": change("  push:", "  pushed:"),
-    "a need that is not there": change("needs: plan", "needs: plane"),
+    "a need that is not there": change("needs: [plan]", "needs: [plane]"),
     "a circle of needs": change("    name: Plan\n", "    name: Plan\n    needs: publish\n"),
     "a job twice": GOOD + "\n  plan:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: 'true'\n",
     "no runner": change("    runs-on: ubuntu-24.04\n", ""),
