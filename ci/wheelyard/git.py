@@ -44,10 +44,10 @@ def export(root: Path, target: Path) -> None:
 
 def checkout(root: Path, commit: str, target: Path) -> Path:
     """Make `target` a clone of the repository at `root`, at `commit` (a git object name), with its submodules."""
-    _git(target.parent, "clone", "--quiet", "--local", "--no-checkout", str(root), str(target))
-    _git(target, "checkout", "--quiet", "--detach", commit)
+    call(target.parent, "clone", "--quiet", "--local", "--no-checkout", str(root), str(target))
+    call(target, "checkout", "--quiet", "--detach", commit)
     if (target / ".gitmodules").is_file():
-        _git(target, "submodule", "--quiet", "update", "--init", "--recursive")
+        call(target, "submodule", "--quiet", "update", "--init", "--recursive")
     return target
 
 
