@@ -86,9 +86,7 @@ NEWER = "0123456789abcdef0123456789abcdef01234567"
     [
         pytest.param(f"      - uses: actions/checkout@{NEWER} # v99.0.0\n", id="workflow"),
         pytest.param(f'{{"actions/checkout": {{"tag": "v99.0.0", "sha": "{NEWER}"}}}}', id="table"),
-        pytest.param(
-            f'{{"pins": {{"actions/checkout": {{"tag": "v99.0.0", "sha": "{NEWER}"}}}}}}', id="lock"
-        ),
+        pytest.param(f'{{"pins": {{"actions/checkout": {{"tag": "v99.0.0", "sha": "{NEWER}"}}}}}}', id="lock"),
     ],
 )
 def test_newer_pins_are_taken_from_a_file(repository: MakeRepository, tmp_path: Path, text: str) -> None:
