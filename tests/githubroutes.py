@@ -76,6 +76,14 @@ def _create_release(door: Door, entry: Entry) -> Answer:
     return Answer(status=201, body=made, headers={"Location": made["url"]})
 
 
+def _notes(door: Door, entry: Entry) -> Answer:
+    """Notes that are kept nowhere; who may not write may not ask for them."""
+    if not entry.may_write:
+        raise Refused(403, "Resource not accessible by integration")
+    tag = entry.request.json.get("tag_name", "")
+    return Answer(body={"name": tag, "body": f"**Full Changelog**: {door.home.page}/commits/{tag}"})
+
+
 def _latest(door: Door, _entry: Entry) -> Answer:
     return Answer(body=_release(door, door.world.release(door.world.latest or 0)))
 
@@ -234,16 +242,11 @@ def _environment(door: Door, _entry: Entry, name: str) -> Answer:
     raise Refused(404, "Not Found")
 
 
-def _user(door: Door, entry: Entry) -> Answer:
-    if entry.request.token is None:
-        raise Refused(401, "Requires authentication")
-    return Answer(body=documents.user(door.home))
-
-
 ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"", _repository),
     ("GET", r"/releases", _list_releases),
     ("POST", r"/releases", _create_release),
+    ("POST", r"/releases/generate-notes", _notes),
     ("GET", r"/releases/latest", _latest),
     ("GET", r"/releases/tags/(.+)", _by_tag),
     ("GET", r"/releases/(\d+)", _get_release),
@@ -265,5 +268,4 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"/commits/(.+)/status", _status),
     ("GET", r"/environments", _environments),
     ("GET", r"/environments/([^/]+)", _environment),
-    ("GET", r"\^/user", _user),
 )

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,27 +46,36 @@ def linter(name: str) -> Path:
 @cache
 def node_folder() -> Path:
     """A folder with GitHub's packages and our programs that use them."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node with npm is not there: GitHub's own parser needs it (apt-get install nodejs npm)")
-    digest = hashlib.sha256("\n".join(PACKAGES).encode()).hexdigest()[:12]
-    place = resources.cache() / "tools" / f"github-workflows-{digest}"
-    with files.alone(place.with_suffix(".lock"), wait=True):
-        if not (place / "complete").exists():
-            files.remove(place)
-            files.folder(place)
-            _npm(place)
-            files.write(place / "complete", b"")
-        for program in PROGRAMS.glob("*.mjs"):
-            shutil.copy(program, place)
+    place = kept("github-workflows", PACKAGES, _install)
+    for program in PROGRAMS.glob("*.mjs"):
+        shutil.copy(program, place)
     return place
 
 
-def _npm(place: Path) -> None:
-    files.write(place / "package.json", b'{"private": true}\n')
-    command = ("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES)
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+def kept(name: str, packages: Sequence[str], fill: Callable[[Path], None]) -> Path:
+    """A folder in the cache that `fill` filled with packages of npm when it was first asked for."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node with npm is not there: GitHub's own packages need it (apt-get install nodejs npm)")
+    digest = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:12]
+    place = resources.cache() / "tools" / f"{name}-{digest}"
+    with files.alone(place.with_suffix(".lock"), wait=True):
+        if not (place / "complete").exists():
+            files.remove(place)
+            fill(files.folder(place))
+            files.write(place / "complete", b"")
+    return place
+
+
+def npm(*arguments: str, folder: Path) -> None:
+    """Run npm; without a registry the test skips."""
+    done = subprocess.run(("npm", *arguments), cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"npm cannot install GitHub's packages: {done.stderr.strip()[-300:]}")
+        pytest.skip(f"npm cannot get GitHub's packages: {done.stderr.strip()[-300:]}")
+
+
+def _install(place: Path) -> None:
+    files.write(place / "package.json", b'{"private": true}\n')
+    npm("install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES, folder=place)
 
 
 def node(program: str, *arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,50 @@
+"""GitHub's own description of its API, recorded traffic and foreign clients, each fetched when first asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import validators
+from wheelyard import toolbox
+from wheelyard.errors import OutsideError
+
+PROGRAMS = Path(__file__).parent / "peers" / "github"
+DESCRIPTION = "@octokit/openapi@23.0.2"
+CORE = ("openapi-core==0.23.1",)
+
+
+@cache
+def description() -> Path:
+    """GitHub's OpenAPI description: one file out of a package of 385 MB."""
+    place = validators.kept("github-description", (DESCRIPTION,), _unpack_description)
+    return place / "package" / "generated" / "api.github.com.json"
+
+
+def _unpack_description(place: Path) -> None:
+    validators.npm("pack", "--silent", DESCRIPTION, folder=place)
+    (packed,) = place.glob("*.tgz")
+    with tarfile.open(packed) as archive:
+        archive.extract("package/generated/api.github.com.json", place, filter="data")
+    packed.unlink()
+
+
+@cache
+def python(name: str, requirements: tuple[str, ...]) -> Path:
+    """The Python of an environment with foreign packages."""
+    try:
+        return toolbox.environment(name, requirements)
+    except OutsideError as error:
+        pytest.skip(f"{', '.join(requirements)} cannot be installed: {error}")
+
+
+def opinions(exchanges: Path) -> list[str]:
+    """What GitHub's description has against what was asked and answered; one line each."""
+    command = (python("github-openapi", CORE), PROGRAMS / "opinion.py", description(), exchanges)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
