@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -147,6 +147,18 @@ def test_a_wheel_that_was_not_planned_is_a_failure(ledger: Ledger, wrong: dict[s
     assert result.state is State.FAILED
     assert says in str(result.message)
     assert not list(ledger.folder.path.glob("*.whl"))
+
+
+def test_a_wheel_for_a_newer_macos_than_asked_is_a_failure(ledger: Ledger) -> None:
+    def does(order: Order) -> Made:
+        wheel = order.scratch / "spam-1.0-cp312-cp312-macosx_10_15_x86_64.whl"
+        pack(wheel, "")
+        return Made(wheel=wheel, tested=True)
+
+    work = task(ledger, FakeEngine(does), Identifier("cp312-macosx_x86_64"))
+    run([replace(work, order=replace(work.order, environment={"MACOSX_DEPLOYMENT_TARGET": "10.13"}))])
+    (result,) = ledger.report.results
+    assert "It is for macOS 10.15 and newer, 10.13 was asked for." in str(result.message)
 
 
 def test_what_the_audit_finds_is_a_failure(ledger: Ledger) -> None:

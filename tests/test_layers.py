@@ -15,25 +15,27 @@ PACKAGE = Path(wheelyard.__file__).parent
 FLOORS = (
     {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel", "standing", "changelog"},
     {"targets", "files", "process", "web"},
-    {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical"},
+    {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical",
+     "downloads", "archives"},
     {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings"},
-    {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli"},
+    {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli",
+     "sdks", "macos"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "sessions", "__main__"},
     {"durations", "locking", "orders", "render", "report", "reproduction"},
     {"planner"},
     {"advice", "generation"},
     {"overview", "readiness"},
     {"verbs"},
-)
+)  # fmt: skip
 # Rooms that decide and never act: no file, program, network or terminal.
 VALUES = {
-    "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config",
+    "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
     "advice", "overview", "standing", "changelog", "guards", "tagging",
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",
-    "canonical", "comparison", "surroundings", "reproduction",
+    "canonical", "comparison", "surroundings", "reproduction", "downloads", "archives", "sdks",
 }  # fmt: skip
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from wheelyard import canonical, files, wheels
+from wheelyard import canonical, files, macos, wheels
 from wheelyard.engines import Engine, Made, Order
 from wheelyard.errors import BuildError, WheelyardError, listed
 from wheelyard.manifest import Result, State
@@ -121,6 +121,8 @@ def _differences(wheel: wheels.Wheel, task: Task, plan: Plan) -> Iterable[str]:
         yield f"It is called {wheel.name}, the project {plan.name}."
     if plan.version is not None and wheel.version != Version(plan.version):
         yield f"Its version is {wheel.version}, the plan's {plan.version}."
+    if too_new := macos.newer(wheel, task.order.environment):
+        yield f"It is for macOS {too_new} and newer, {task.order.environment[macos.TARGET]} was asked for."
     unanswered = set(task.order.identifiers) - set(wheel.answers(task.order.identifiers))
     if unanswered:
         yield f"Its tags do not answer {listed(sorted(unanswered))}."

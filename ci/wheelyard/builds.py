@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from wheelyard import macos
 from wheelyard.abi import Abi
 from wheelyard.config import Config, Project
 from wheelyard.lock import Lock
@@ -56,7 +57,7 @@ def _build(config: Config, group: tuple[Identifier, ...], variant: str | None) -
         return None
     environment = {}
     for identifier in group:
-        chosen: dict[str, str] = {}
+        chosen = macos.environment(config.tool.macos, identifier)
         for override in overrides:
             if selects(override.select, identifier):
                 chosen.update(override.env)

@@ -27,6 +27,7 @@ VERBS = {
     "audit": "look for defects in wheels, of this project or any other",
     "collect": "gather the wheels of all jobs into one complete release",
     "publish": "upload a complete release to a package index with twine",
+    "sdk": "fetch an SDK of macOS by version, and say how to build with it",
     "schema": "print the JSON schema of a file that wheelyard reads or writes",
 }
 

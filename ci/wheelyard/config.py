@@ -102,6 +102,14 @@ class Macos(_Table, frozen=True, kw_only=True):
     sdk: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
 
 
+class Source(_Table, frozen=True, kw_only=True):
+    """Something the build needs and the repository does not hold: fetched once, put into the folder `unpack`."""
+
+    url: Annotated[str, Meta(pattern=r"^https://[^@\s]+$")]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    unpack: NonEmpty
+
+
 class Tool(_Table, frozen=True, kw_only=True):
     """The table `[tool.wheelyard]`; `source_date` is SOURCE_DATE_EPOCH, in seconds, instead of the commit's date."""
 
@@ -121,6 +129,9 @@ class Tool(_Table, frozen=True, kw_only=True):
     release: Release = Release()
     publish: Publish = Publish()
     macos: Macos = Macos()
+    source: tuple[Source, ...] = ()
+    patches: tuple[NonEmpty, ...] = ()
+    mirrors: dict[str, Annotated[str, Meta(pattern=r"^https://[^@\s]+$")]] = msgspec.field(default_factory=dict)
     checkout: Checkout = Checkout()
     steps: tuple[BuildStep, ...] = ()
     on: On = On()
@@ -236,6 +247,14 @@ def _contradictions(tool: Tool) -> Iterator[str]:
             yield f"runners.{target}: {mistake}"
     if tool.package.startswith("/") or ".." in tool.package.split("/"):
         yield f"package: {tool.package!r} leads out of the repository. Give a folder inside it."
+    yield from _misplaced(tool)
     yield from automation.mistakes(
         targets=tool.targets, on=tool.on, steps=tool.steps, workflow=tool.workflow, tag=tool.release.tag
     )
+
+
+def _misplaced(tool: Tool) -> Iterator[str]:
+    """Sources that would land outside of the copy a build works in."""
+    for number, source in enumerate(tool.source):
+        if {"..", ".", ".git", ""}.intersection(source.unpack.split("/")) or "\\" in source.unpack:
+            yield f"source[{number}].unpack: {source.unpack!r} is no folder of the repository. Give one: 'vendor/zlib'."

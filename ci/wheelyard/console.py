@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from wheelyard import documents
 if TYPE_CHECKING:
     from rich.console import Console as Rich
     from rich.console import RenderableType
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 _WIDE = 400  # columns of a table where no terminal says how many
 
@@ -86,6 +86,18 @@ class Console:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
         with Progress(*columns, console=self._talk(), transient=True, disable=not self._live()) as progress:
             yield progress
+
+    @contextmanager
+    def download(self) -> Iterator[Callable[[str, int, int | None], None]]:
+        """A live bar for files that come one after another: told a name, the bytes there are, and how many of all."""
+        with self.progress() as progress:
+            bars: dict[str, TaskID] = {}
+
+            def tell(name: str, there: int, total: int | None) -> None:
+                bar = bars[name] if name in bars else bars.setdefault(name, progress.add_task(name, total=total))
+                progress.update(bar, completed=there, total=total, description=f"{name} {there / 1e6:.1f} MB")
+
+            yield tell
 
     def _live(self) -> bool:
         return sys.stderr.isatty() and not self.quiet and not self.on_github

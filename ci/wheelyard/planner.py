@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import assert_never
 
-from wheelyard import builds, durations, runners, schedule
+from wheelyard import builds, durations, macos, runners, schedule
 from wheelyard.builds import Build
 from wheelyard.config import Concurrency, Config, SplitName
 from wheelyard.errors import UsageError
@@ -42,9 +42,13 @@ class Row:
 def make(config: Config, lock: Lock, revision: Revision) -> Plan:
     """The plan of a release.
 
-    Raises `UsageError` when a job would take longer than its timeout, by durations that were measured.
+    Raises `UsageError` for a macOS that an interpreter does not support, and when a job would take longer than its
+    timeout, by durations that were measured.
     """
     every = builds.of(config, lock)
+    asked = [(build.identifier, build.environment.get(build.identifier, {})) for build in every]
+    if problem := "\n".join(macos.refusals(config, asked)):
+        raise UsageError(problem)
     rows = lanes(config, lock, every)
     slots = slots_of(config)
     if problem := "\n".join(_stranded(rows, slots)):

@@ -14,6 +14,11 @@ def templates() -> Path:
     return _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
 
 
+def data(name: str) -> bytes:
+    """A file of facts that ships inside the package."""
+    return (Path(__file__).parent / "data" / name).read_bytes()
+
+
 def cache() -> Path:
     """The folder for what can be made again: tools, toolchains, downloads. `WHEELYARD_CACHE` moves it."""
     if chosen := os.environ.get("WHEELYARD_CACHE"):
