@@ -8,7 +8,7 @@ import pytest
 
 from support import MakeRepository, run_git
 from wheelyard import git
-from wheelyard.errors import UsageError
+from wheelyard.errors import OutsideError, UsageError
 
 
 def test_a_clean_tree_is_its_commit(repository: MakeRepository) -> None:
@@ -76,3 +76,13 @@ def test_submodules_come_along(repository: MakeRepository, tmp_path: Path) -> No
     git.export(root, tmp_path / "copy")
     assert (tmp_path / "copy" / "vendor" / "inner" / "lib.c").read_text() == "int x;"
     assert run_git(tmp_path / "copy", "status", "--short") == ""
+
+
+def test_a_checkout_has_the_files_of_its_commit(repository: MakeRepository, tmp_path: Path) -> None:
+    root = repository({"a.txt": "first"})
+    commit = git.revision(root).commit
+    (root / "a.txt").write_text("second")
+    run_git(root, "commit", "-qam", "Change it")
+    assert (git.checkout(root, str(commit), tmp_path / "copy") / "a.txt").read_text() == "first"
+    with pytest.raises(OutsideError, match="git checkout failed"):
+        git.checkout(root, "f" * 40, tmp_path / "other")
