@@ -15,6 +15,8 @@ from wheelyard import process
 
 _UMASK = 0o077
 _LATER = "+25h"  # past any date, within what certificates last
+# Times of files stay true, or every .pyc would be stale and written anew; so does the clock that waiting is timed by.
+_FAKETIME = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
 _USER = ("unshare", "--user", "--map-user=1234", "--map-group=1234")
 
 
@@ -62,4 +64,4 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     here = environ.get("LC_ALL") or environ.get("LANG") or ""
     other = "C.UTF-8" if here in {"C", "POSIX"} else "C"
     zone = "WYD-13:45" if environ.get("TZ") != "WYD-13:45" else "UTC"
-    return {**kept, "LC_ALL": other, "TZ": zone, "USER": "wheelyard", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {**kept, "LC_ALL": other, "TZ": zone, "USER": "wheelyard", **_FAKETIME}

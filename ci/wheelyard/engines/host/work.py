@@ -27,6 +27,7 @@ _PASSED = frozenset(
         "LD_PRELOAD",  # of faketime, when `reproduce` builds at another time
         "LOGNAME",
         "NETRC",
+        "NO_FAKE_STAT",
         "PATH",
         "REQUESTS_CA_BUNDLE",
         "RUSTUP_HOME",
