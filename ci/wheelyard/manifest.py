@@ -72,7 +72,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`manifest.json`: the release in full."""
+    """`manifest.json`: the release in full; `missing` are identifiers and other parts of the plan that it lacks yet."""
 
     SCHEMA: ClassVar[int] = 1
 
@@ -83,6 +83,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     source_date: int
     tools: dict[str, str]
     files: tuple[File, ...]
+    missing: tuple[str, ...] = ()
 
 
 def load_job(text: bytes, *, source: str = "job.json") -> JobReport:

@@ -1,6 +1,7 @@
 """Where a release lives: one module a store, the same Protocol.
 
-A release is a draft until its bytes go to an index; from then on it is frozen and `save` refuses other bytes.
+A release is a draft until its bytes go to an index; from then on it is frozen, and `save` adds files and changes none.
+At the end it is published: everybody may see it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Protocol, cast
 
 from wheelyard.errors import UsageError, nearest
 from wheelyard.manifest import Manifest
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,7 @@ class Stage(StrEnum):
 
     DRAFT = "draft"
     FROZEN = "frozen"  # at least one of its bytes may have left for an index
+    PUBLISHED = "published"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,7 @@ class Change(StrEnum):
     MADE = "made"
     UNCHANGED = "unchanged"
     REPAIRED = "repaired"  # the store had the same manifest, and files that had been changed or lost since
+    EXTENDED = "extended"  # files were added
     REPLACED = "replaced"
 
 
@@ -65,8 +70,8 @@ class Store(Protocol):
 
     name: str
 
-    def tags(self) -> tuple[str, ...]:
-        """The tags of all releases, drafts included, sorted."""
+    def tags(self, *, published: bool = False) -> tuple[str, ...]:
+        """The tags of all releases, drafts included, or of the published ones; sorted."""
         ...
 
     def find(self, tag: str) -> Release | None:
@@ -76,8 +81,8 @@ class Store(Protocol):
     def save(self, bundle: Bundle, *, replace: bool = False, dry_run: bool = False) -> Saved:
         """Make the store hold exactly this release, whole or not at all; the same call twice changes nothing.
 
-        A draft of other bytes is a `FindingsError` unless `replace`, a frozen release of other bytes always. With
-        `dry_run` everything is compared and nothing written.
+        Files may be added to any release. A draft of other bytes is a `FindingsError` unless `replace`, a frozen or
+        published release of other bytes always. With `dry_run` everything is compared and nothing written.
         """
         ...
 
@@ -92,20 +97,39 @@ class Store(Protocol):
         """Note that bytes of a release leave for an index now. Called again, it changes nothing."""
         ...
 
+    def finish(self, release: Release, *, latest: bool) -> None:
+        """Show a release to everybody, as the latest one or not. Called again, it changes nothing."""
+        ...
+
+    def preflight(self, tag: str | None, *, extending: bool, environment: str) -> tuple[str, ...]:
+        """See, without a write, that a release of `tag` could be made here, or extended; gives what to be warned of.
+
+        What would keep it from being made is raised. `environment` is what publishing will be protected by.
+        """
+        ...
+
 
 # Each store by the name before the colon in `[tool.wheelyard.release] store`, with the module that has it.
 STORES = {
     "directory": "wheelyard.stores.directory",
+    "github": "wheelyard.stores.github",
 }
 
 
-def choose(spec: str, *, root: Path) -> Store:
-    """The store that `spec` names, such as `directory:dist/releases`; `root` is what its paths are relative to."""
+def silent(_: str) -> None:
+    """Nobody listens."""
+
+
+def choose(spec: str, *, root: Path, say: Say = silent) -> Store:
+    """The store that `spec` names, such as `directory:dist/releases`; `root` is what its paths are relative to.
+
+    `say` is told what takes long.
+    """
     name, _, place = spec.partition(":")
     if name not in STORES:
         raise UsageError(
             f"There is no store {name!r} ([tool.wheelyard.release] store = {spec!r}).{nearest(name, STORES)}"
             f" Stores: {', '.join(STORES)}."
         )
-    make = cast("Callable[[str, Path], Store]", import_module(STORES[name]).make)
-    return make(place, root)
+    make = cast("Callable[[str, Path, Say], Store]", import_module(STORES[name]).make)
+    return make(place, root, say)

@@ -13,16 +13,15 @@ from urllib.parse import quote, unquote
 from wheelyard import documents, files, manifest
 from wheelyard.errors import FindingsError, OutsideError, UsageError, listed
 from wheelyard.manifest import File, Manifest
-from wheelyard.stores import Bundle, Change, Release, Saved, Stage
+from wheelyard.stores import Bundle, Change, Release, Saved, Say, Stage, comparing, silent
+from wheelyard.stores.comparing import MANIFEST, SUMS
 
-MANIFEST = "manifest.json"
-SUMS = "SHA256SUMS"
 FROZEN = ".frozen"
+PUBLISHED = ".published"
 LOCK = ".lock"
 
 # git's rules for a tag that make it unfit as a folder too (https://git-scm.com/docs/git-check-ref-format).
 _UNFIT = re.compile(r"(^|/)\.|\.\.|//|/$|^/|[\x00-\x20\x7f~^:?*\[\\]|@\{|\.lock$|^$")
-_PLAIN = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +31,9 @@ class Directory:
     folder: Path
     name: str = "directory"
 
-    def tags(self) -> tuple[str, ...]:
+    def tags(self, *, published: bool = False) -> tuple[str, ...]:
         """The tags of the releases that are there."""
-        found = self.folder.glob(f"*/{MANIFEST}") if self.folder.is_dir() else ()
+        found = self.folder.glob(f"*/{PUBLISHED if published else MANIFEST}") if self.folder.is_dir() else ()
         return tuple(sorted(unquote(path.parent.name) for path in found if not path.parent.name.startswith(".")))
 
     def find(self, tag: str) -> Release | None:
@@ -46,10 +45,8 @@ class Directory:
         if not file.is_file():
             raise UsageError(f"{place} is no release of wheelyard: it has no {MANIFEST}. Move it away, then try again.")
         made = manifest.load(files.read(file), source=str(file))
-        if strange := [entry.file for entry in made.files if not _PLAIN.fullmatch(entry.file)]:
-            raise FindingsError(f"{file} names files that no release has: {listed(map(repr, strange))}.")
-        stage = Stage.FROZEN if (place / FROZEN).exists() else Stage.DRAFT
-        return Release(tag=tag, manifest=made, stage=stage, where=str(place))
+        comparing.refuse_odd_names(made, source=str(file))
+        return Release(tag=tag, manifest=made, stage=_stage(place), where=str(place))
 
     def save(self, bundle: Bundle, *, replace: bool = False, dry_run: bool = False) -> Saved:
         """Make `<store>/<tag>/` hold exactly the bundle; a second collector waits for the first."""
@@ -80,6 +77,21 @@ class Directory:
         if not mark.exists():
             files.write(mark, f"Files of this release went to {index}: its bytes are fixed.\n".encode())
 
+    def finish(self, release: Release, *, latest: bool) -> None:
+        """Leave a mark in the folder; `latest` means nothing here, where nobody is led to a release."""
+        del latest
+        mark = self._place(release.tag) / PUBLISHED
+        if not mark.exists():
+            files.write(mark, b"This release is published: files may be added, and none changed.\n")
+
+    def preflight(self, tag: str | None, *, extending: bool, environment: str) -> tuple[str, ...]:
+        """See that the store's folder could be written to; of the `environment` nothing is known here."""
+        del environment
+        place = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
+        if not (place.is_dir() and os.access(place, os.W_OK)):
+            raise OutsideError(f"{place} cannot be written to. Choose another `store` in [tool.wheelyard.release].")
+        return comparing.preflight(self.find(tag) if tag else None, extending=extending)
+
     def _place(self, tag: str) -> Path:
         if _UNFIT.search(tag):
             raise UsageError(f"{tag!r} cannot be a tag. Change `tag` in [tool.wheelyard.release], or the version.")
@@ -100,16 +112,11 @@ class Directory:
 
     def _saved(self, bundle: Bundle, there: Release | None, *, replace: bool) -> Saved:
         """What saving this bundle means for the store as it is; an error where it may not be."""
-        if there is None:
-            change = Change.MADE
-        elif _contents(there.manifest) == _contents(bundle.manifest):
-            sound = not tuple(_differences(self._place(bundle.tag), there.manifest))
-            change = Change.UNCHANGED if sound else Change.REPAIRED
-        else:
-            _refuse(there, bundle, replace=replace)
-            change = Change.REPLACED
+        change = comparing.change(there, bundle, replace=replace)
         if there is not None and change is Change.UNCHANGED:
-            return Saved(release=there, change=change)
+            if not tuple(_differences(self._place(bundle.tag), there.manifest)):
+                return Saved(release=there, change=change)
+            change = Change.REPAIRED
         stage = there.stage if there is not None else Stage.DRAFT
         where = str(self._place(bundle.tag))
         return Saved(
@@ -133,10 +140,10 @@ class Directory:
             files.place(bundle.paths[file.file], partial / file.file)
         document = documents.dump(bundle.manifest)
         files.write(partial / MANIFEST, document)
-        files.write(partial / SUMS, sums(bundle.manifest, document))
-        mark = self._place(bundle.tag) / FROZEN
-        if mark.exists():
-            files.place(mark, partial / FROZEN)
+        files.write(partial / SUMS, comparing.sums(bundle.manifest, document))
+        for mark in (self._place(bundle.tag) / name for name in (FROZEN, PUBLISHED)):
+            if mark.exists():
+                files.place(mark, partial / mark.name)
         if wrong := tuple(_differences(partial, bundle.manifest)):
             raise OutsideError(f"Files changed while they were collected: {listed(wrong)} Collect them again.")
 
@@ -153,49 +160,16 @@ class Directory:
         files.remove(aside)
 
 
-def make(place: str, root: Path) -> Directory:
-    """The store `directory:PLACE`."""
+def make(place: str, root: Path, say: Say = silent) -> Directory:
+    """The store `directory:PLACE`; nothing takes so long here that it had to be talked of."""
+    del say
     return Directory(folder=(root / (place or "dist/releases")).absolute())
 
 
-def sums(made: Manifest, document: bytes) -> bytes:
-    """`SHA256SUMS`, in the form that `sha256sum --check` reads, of every file and of the manifest itself."""
-    import hashlib  # noqa: PLC0415  # start-up stays fast
-
-    lines = [(file.file, file.sha256) for file in made.files]
-    lines.append((MANIFEST, hashlib.sha256(document).hexdigest()))
-    return "".join(f"{digest}  {name}\n" for name, digest in sorted(lines)).encode()
-
-
-def _contents(made: Manifest) -> tuple[object, ...]:
-    """What makes two releases the same: not the minutes their builds took."""
-    return made.name, made.version, made.commit, frozenset((file.file, file.sha256) for file in made.files)
-
-
-def _refuse(there: Release, bundle: Bundle, *, replace: bool) -> None:
-    """Refuse to change a frozen release, and a draft where that was not asked for."""
-    if replace and there.stage is Stage.DRAFT:
-        return
-    differences = listed(_changed(there.manifest, bundle.manifest), most=6)
-    if there.stage is Stage.FROZEN:
-        raise FindingsError(
-            f"{there.where} holds other bytes, and files of it went to an index: {differences}."
-            " What was published cannot be changed: raise the version and build again."
-        )
-    raise FindingsError(
-        f"{there.where} holds other bytes: {differences}. It is not published yet:"
-        " give --replace to put this release in its place."
-    )
-
-
-def _changed(old: Manifest, new: Manifest) -> Iterator[str]:
-    """Each difference between two releases, in a few words."""
-    if (old.name, old.version, old.commit) != (new.name, new.version, new.commit):
-        yield f"{old.name} {old.version} of {old.commit} there, {new.name} {new.version} of {new.commit} here"
-    before, after = ({file.file: file.sha256 for file in made.files} for made in (old, new))
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield f"{name} (SHA-256 {before.get(name, 'nothing')} there, {after.get(name, 'nothing')} here)"
+def _stage(place: Path) -> Stage:
+    if (place / PUBLISHED).exists():
+        return Stage.PUBLISHED
+    return Stage.FROZEN if (place / FROZEN).exists() else Stage.DRAFT
 
 
 def _differences(place: Path, made: Manifest) -> Iterator[str]:
@@ -208,7 +182,7 @@ def _differences(place: Path, made: Manifest) -> Iterator[str]:
             if path.name not in known and not path.name.startswith("."):
                 yield f"{path.name} is not part of the release."
     document, listing = (path.read_bytes() if path.is_file() else None for path in (place / MANIFEST, place / SUMS))
-    if document is None or listing is None or listing != sums(made, document):
+    if document is None or listing is None or listing != comparing.sums(made, document):
         yield f"{SUMS} is missing or does not belong to the {MANIFEST}."
 
 
