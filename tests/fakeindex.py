@@ -9,7 +9,7 @@ import ssl
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,6 +54,7 @@ class FakeIndex:
 
     url: str = ""
     held: dict[str, bytes] = field(default_factory=dict)
+    provenance: dict[str, bytes] = field(default_factory=dict)
     faults: dict[int, Fault] = field(default_factory=dict)
     pages: dict[str, list[Reply]] = field(default_factory=dict)
     shows: Callable[[str], bool] = lambda _file: True
@@ -139,6 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(Reply(kind="text/html", body="<html></html>"))
         elif self.path.startswith("/files/"):
             self._send(200, "application/octet-stream", fake.held[self.path.removeprefix("/files/")])
+        elif self.path.startswith("/integrity/"):
+            kind = "application/vnd.pypi.integrity.v1+json"
+            self._send(200, kind, fake.provenance[self.path.removeprefix("/integrity/")])
         else:
             self._project()
 
@@ -214,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         actual = {name: _sha256(content) for name, content in files.items()}
         digests = {name: fake.shown_digest(name, digest) for name, digest in actual.items()}
-        self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.url))
+        self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.url, fake.provenance))
 
     def _reply(self, reply: Reply) -> None:
         if reply.drop:
@@ -246,9 +250,14 @@ def _as_html(digests: dict[str, str | None]) -> Reply:
     return Reply(kind="text/html; charset=utf-8", body=f"<!DOCTYPE html><html><body>{links}</body></html>")
 
 
-def _as_json(digests: dict[str, str | None], url: str) -> Reply:
+def _as_json(digests: dict[str, str | None], url: str, attested: Iterable[str]) -> Reply:
     entries = [
-        {"filename": name, "url": f"{url}/files/{name}", "hashes": {"sha256": digest} if digest else {}}
+        {
+            "filename": name,
+            "url": f"{url}/files/{name}",
+            "hashes": {"sha256": digest} if digest else {},
+            "provenance": f"{url}/integrity/{name}" if name in attested else None,
+        }
         for name, digest in digests.items()
     ]
     document = {"meta": {"api-version": "1.0"}, "name": "sample", "files": entries}

@@ -7,6 +7,7 @@ API" and "Trusted Publishers" of PyPI's documentation.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import select
 import socket
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 from twine import repository, utils
 
+from attestations import mistake
 from fakeindex import FakeIndex, Reply, Upload, fake_index
 
 CLAIM = {"repository": "ada/spam", "workflow": "wheels.yml", "environment": "pypi"}
@@ -56,7 +58,7 @@ class Site:
         if user != "__token__" or left < 1:
             return Reply(status=403, reason="Invalid or non-existent authentication information.")
         self.tokens[token] = left - 1
-        return self._rules(upload)
+        return self._rules(upload) or self._attested(upload, trusted=token.startswith("pypi-minted"))
 
     def _rules(self, upload: Upload) -> Reply | None:
         if "-linux_" in upload.file:
@@ -69,6 +71,20 @@ class Site:
             return _refused(f"File too large. Limit for project 'wy-sample' is {MOST_BYTES >> 20} MB.")
         if sum(map(len, self.index.held.values())) + len(upload.content) > self.quota:
             return _refused("Project size too large. Limit for project 'wy-sample' total size is 10 GB.")
+        return None
+
+    def _attested(self, upload: Upload, *, trusted: bool) -> Reply | None:
+        """Keep the provenance of an upload, or refuse its attestations."""
+        attestations = upload.fields.get("attestations")
+        if attestations is None:
+            return None
+        words = None if trusted else "Attestations are only supported when using Trusted Publishing"
+        words = words or mistake(attestations, file=upload.file, sha256=hashlib.sha256(upload.content).hexdigest())
+        if words:
+            return _refused(f"Invalid attestations supplied during upload: {words}")
+        publisher = {"kind": "GitHub", **self.publisher}
+        bundle = {"publisher": publisher, "attestations": json.loads(attestations)}
+        self.index.provenance[upload.file] = json.dumps({"version": 1, "attestation_bundles": [bundle]}).encode()
         return None
 
     def mint(self, body: bytes) -> Reply:

@@ -192,6 +192,7 @@ store = "directory:store"
 
 [tool.wheelyard.publish]
 index = "{index}"
+attest = false
 """
     return repository({"pyproject.toml": table}, name=name)
 

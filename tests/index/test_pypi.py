@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 pytest.importorskip("trustme")
+pytest.importorskip("pypi_attestations")
 
+from attestations import untrusted
 from fakeindex import Reply
 from fakepypi import TEST, UPLOAD, WEB, FakePyPI, fake_pypi
 from releases import make_bundle, make_plan, make_project, make_wheelhouse, tree, wheel_name
@@ -18,6 +20,7 @@ from support import MakeRepository
 from wheelyard import cli
 from wheelyard.errors import Exit, OutsideError
 from wheelyard.index import account
+from wheelyard.index.attesting import Attester, Sigstore
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
 from wheelyard.manifest import File
@@ -65,9 +68,11 @@ def publish(project: Path, *more: str) -> int:
     return cli.main(["publish", "-C", str(project), "-q", "--wait", "0", *more])
 
 
-def send(bundle: Bundle, *, parallel: int = 4) -> Sequence[Sent]:
-    chosen = account.resolve("pypi")
-    task = Publishing(made=bundle.manifest, account=chosen, reader=chosen.reader(), pause=lambda _seconds: None)
+def send(bundle: Bundle, *, parallel: int = 4, index: str = "pypi", attester: Attester | None = None) -> Sequence[Sent]:
+    chosen = account.resolve(index)
+    task = Publishing(
+        made=bundle.manifest, account=chosen, reader=chosen.reader(), attester=attester, pause=lambda _seconds: None
+    )
     return task.send(task.compare(), bundle.paths, parallel=parallel, watch=Nobody(), wait=0)
 
 
@@ -203,6 +208,78 @@ def test_a_pause_in_the_middle_is_waited_for(project: Path, fake: FakePyPI, stat
     fake.pypi.index.faults = {2: lambda _file: Reply(status=status, headers={"Retry-After": "0"})}
     assert publish(project) == Exit.DONE
     assert fake.pypi.index.held == released(project)
+
+
+def test_every_file_goes_with_its_attestation(tmp_path: Path, fake: FakePyPI) -> None:
+    bundle = make_bundle(tmp_path / "made")
+    assert {report.outcome for report in send(bundle, attester=Sigstore(untrusted))} == {Outcome.UPLOADED}
+    assert set(fake.pypi.index.provenance) == set(bundle.paths)
+    assert {path.name for path in (tmp_path / "made").iterdir()} == set(bundle.paths)
+
+
+def test_attestations_are_made_anew_for_each_index(tmp_path: Path, fake: FakePyPI) -> None:
+    bundle = make_bundle(tmp_path / "made")
+    for index in ("testpypi", "pypi"):
+        send(bundle, index=index, attester=Sigstore(untrusted))
+    rehearsed, real = fake.test.index.provenance, fake.pypi.index.provenance
+    assert set(rehearsed) == set(real) == set(bundle.paths)
+    assert all(rehearsed[name] != real[name] for name in real)
+
+
+def test_a_certificate_that_expired_is_got_anew(tmp_path: Path, fake: FakePyPI) -> None:
+    late = iter([untrusted(expired=1), untrusted()])
+    bundle = make_bundle(tmp_path / "made")
+    assert {report.outcome for report in send(bundle, attester=Sigstore(lambda: next(late)))} == {Outcome.UPLOADED}
+    assert len(fake.pypi.index.provenance) == len(bundle.paths)
+
+
+def test_where_one_file_cannot_be_attested_nothing_is_sent(tmp_path: Path, fake: FakePyPI) -> None:
+    with pytest.raises(OutsideError, match=r"cannot be attested.*attest = false"):
+        send(make_bundle(tmp_path / "made"), attester=Sigstore(lambda: untrusted(expired=9)))
+    assert fake.pypi.index.order == []
+
+
+def test_a_set_that_is_half_there_is_attested_to_its_end(tmp_path: Path, fake: FakePyPI) -> None:
+    bundle, index = make_bundle(tmp_path / "made"), fake.pypi.index
+    index.faults = {3: lambda _file: Reply(status=400, reason="No more today")}
+    send(bundle, parallel=1, attester=Sigstore(untrusted))
+    first, index.faults = dict(index.provenance), {}
+    send(bundle, attester=Sigstore(untrusted))
+    assert set(index.provenance) == set(bundle.paths)
+    assert index.provenance.items() >= first.items()
+
+
+def test_a_file_that_is_there_without_attestation_is_told_and_left(
+    project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.pypi.index.held = released(project)
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(table.replace("attest = false\n", ""))
+    assert publish(project) == Exit.DONE
+    assert "without an attestation, which an index takes only together with the file" in capsys.readouterr().err
+
+
+def test_an_attestation_that_is_refused_is_told_with_what_to_do(tmp_path: Path, fake: FakePyPI) -> None:
+    class Confused(Sigstore):
+        def attest(self, file: File) -> str:
+            return super().attest(msgspec.structs.replace(file, sha256="0" * 64))
+
+    reports = send(make_bundle(tmp_path / "made"), attester=Confused(untrusted))
+    (said,) = [report.words for report in reports if report.outcome is Outcome.REFUSED]
+    assert "400 Invalid attestations supplied during upload: subject does not match" in said
+    assert "attest = false" in said
+    assert fake.pypi.index.held == {}
+
+
+def test_without_sigstore_nothing_is_sent_unattested(
+    project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(table.replace("attest = false\n", ""))
+    assert publish(project) == Exit.OUTSIDE
+    assert "cannot be attested" in capsys.readouterr().err
+    assert fake.pypi.index.order == []
+    fake.reached.clear()
 
 
 def test_sixty_files_through_a_connection_that_dies_at_the_seventeenth(tmp_path: Path, fake: FakePyPI) -> None:

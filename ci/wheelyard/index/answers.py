@@ -36,6 +36,7 @@ _PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
 # A pattern in the index's words, and what to do about it; the first that fits is said.
 _ADVICE = (
     (r"invalid-publisher", "Configure the trusted publisher for this repository, workflow and environment."),
+    (r"attestation", "Publish from the trusted workflow itself, or set attest = false in [tool.wheelyard.publish]."),
     (r"already been used", "A name that was used once can never be used again, even if deleted: raise the version."),
     (r"metadata.version|unknown metadata", "Upgrade twine and packaging: they are too old for this metadata."),
     (r"classifier", "Correct `classifiers` in pyproject.toml and build again."),

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from wheelyard.errors import OutsideError
 from wheelyard.index import uploads
 from wheelyard.index.account import Account
+from wheelyard.index.attesting import Attester
 from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
 from wheelyard.index.simple import Page
@@ -29,6 +30,7 @@ class Publishing:
     made: Manifest
     account: Account
     reader: Reader | None
+    attester: Attester | None = None
     pause: Callable[[float], None] = time.sleep
 
     def compare(self) -> Comparison:
@@ -55,13 +57,14 @@ class Publishing:
     ) -> tuple[Sent, ...]:
         """Upload what is missing and wait until the index shows it; gives a report on every file of the release.
 
-        `begin` is called before the first byte leaves, when credentials are there.
+        `begin` is called before the first byte leaves, when credentials are there and all files are attested.
         """
         reports = [uploads.sent(file, Outcome.THERE) for file in comparison.there]
         if comparison.missing:
             sender = Sender(self.account, parallel=parallel, look=self._look(), watch=watch, pause=self.pause)
+            attestations = {file.file: self.attester.attest(file) for file in comparison.missing if self.attester}
             begin()
-            reports += sender.send(uploads.batches(comparison.missing), paths=paths)
+            reports += sender.send(uploads.batches(comparison.missing), paths=paths, attestations=attestations)
         order = {file.file: position for position, file in enumerate(self.made.files)}
         return self._settled(sorted(reports, key=lambda report: order[report.file]), wait)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -73,6 +74,7 @@ class Sender:
         self._renewing = threading.Lock()
         self._parallel = parallel
         self._account = account
+        self._attestations: Mapping[str, str] = {}
         self._secrets = set(filter(None, account.login() or ()))
         self._trusted = account.is_trusted
         self._born = clock()
@@ -80,8 +82,18 @@ class Sender:
         for _ in range(parallel):
             self._free.put(Connection(account))
 
-    def send(self, batches: Iterable[Sequence[File]], *, paths: Mapping[str, Path]) -> tuple[Sent, ...]:
-        """Upload batch after batch; after a file that was refused or failed nothing new is begun."""
+    def send(
+        self,
+        batches: Iterable[Sequence[File]],
+        *,
+        paths: Mapping[str, Path],
+        attestations: Mapping[str, str] | None = None,
+    ) -> tuple[Sent, ...]:
+        """Upload batch after batch; after a file that was refused or failed nothing new is begun.
+
+        `attestations`, as JSON by the file's name, go along with their files.
+        """
+        self._attestations = attestations or {}
         with redirect_stdout(io.StringIO()):  # twine talks there
             return tuple(report for batch in batches for report in self._batch(batch, paths))
 
@@ -123,7 +135,7 @@ class Sender:
         return report
 
     def _attempts(self, connection: Connection, file: File, path: Path) -> tuple[Outcome, str]:
-        package, answer = _package(path), Answer(verdict=Verdict.AGAIN)
+        package, answer = _package(path, self._attestations.get(file.file)), Answer(verdict=Verdict.AGAIN)
         for attempt in range(ATTEMPTS):
             connection.use(self._valid())
             answer = self._post(connection, package, file)
@@ -200,8 +212,12 @@ class Sender:
         return words
 
 
-def _package(path: Path) -> PackageFile:
+def _package(path: Path, attestation: str | None) -> PackageFile:
+    """What twine uploads; an attestation is never laid beside the file, where another index's upload would find it."""
     try:
-        return PackageFile.from_filename(str(path), None)
+        package = PackageFile.from_filename(str(path), None)
     except TwineException as error:
         raise FindingsError(f"twine cannot read {path.name}: {error}") from None
+    if attestation is not None:
+        package.attestations = [json.loads(attestation)]
+    return package

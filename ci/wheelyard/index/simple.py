@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -28,13 +29,17 @@ class NotSimpleError(OutsideError):
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """One file as an index shows it; `sha256` is hexadecimal, or None where the page does not say it."""
+    """One file as an index shows it; `sha256` is hexadecimal, or None where the page does not say it.
+
+    `provenance` is the address of its attestations, where it has any (PEP 740).
+    """
 
     file: str
     url: str
     sha256: str | None = None
     size: int | None = None
     yanked: bool = False
+    provenance: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,7 @@ def _entry(entry: dict[str, Any], url: str) -> Listed:
         sha256=_digest(digest),
         size=size if isinstance(size, int) else None,
         yanked=bool(entry.get("yanked", False)),
+        provenance=_address(url, entry.get("provenance")),
     )
 
 
@@ -113,7 +119,7 @@ class _Links(HTMLParser):
             case "meta" if given.get("name") == "pypi:repository-version":
                 self.marked = True
             case "a" if href := given.get("href"):
-                self._anchor(href, yanked="data-yanked" in given)
+                self._anchor(href, given)
             case _:
                 pass
 
@@ -126,13 +132,19 @@ class _Links(HTMLParser):
         if self._in_title:
             self.title += data
 
-    def _anchor(self, href: str, *, yanked: bool) -> None:
+    def _anchor(self, href: str, given: Mapping[str, str | None]) -> None:
         address, fragment = urldefrag(urljoin(self.base, href))
         file = unquote(urlsplit(address).path.rpartition("/")[2])
         if _DISTRIBUTION.fullmatch(file):
             algorithm, _, digest = fragment.partition("=")
             sha256 = _digest(digest) if algorithm == "sha256" else None
-            self.found.append(Listed(file=file, url=address, sha256=sha256, yanked=yanked))
+            provenance = _address(self.base, given.get("data-provenance"))
+            yanked = "data-yanked" in given
+            self.found.append(Listed(file=file, url=address, sha256=sha256, yanked=yanked, provenance=provenance))
+
+
+def _address(base: str, text: object) -> str | None:
+    return urljoin(base, text) if isinstance(text, str) and text else None
 
 
 def _digest(text: object) -> str | None:

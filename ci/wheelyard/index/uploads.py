@@ -25,12 +25,13 @@ class Clash:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A release set against what an index shows."""
+    """A release set against what an index shows; `unattested` are the files it has without an attestation."""
 
     missing: tuple[File, ...]
     there: tuple[File, ...] = ()
     clashes: tuple[Clash, ...] = ()
     yanked: tuple[str, ...] = ()
+    unattested: tuple[str, ...] = ()
     page: Page | None = None
 
     def refuse_clashes(self, index: str) -> None:
@@ -63,6 +64,7 @@ def compare(files: Iterable[File], page: Page | None, *, digests: Mapping[str, s
             if file.file in shown and theirs[file.file] != file.sha256
         ),
         yanked=tuple(file.file for file in files if file.file in shown and shown[file.file].yanked),
+        unattested=tuple(file.file for file in files if file.file in shown and not shown[file.file].provenance),
         page=page,
     )
 

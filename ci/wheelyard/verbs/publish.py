@@ -107,7 +107,7 @@ def _planned(workspace: Workspace) -> str | None:
 
 
 def _publish(errand: _Errand, store: Store) -> None:
-    from wheelyard.index import account, history  # noqa: PLC0415  # twine is slow to import
+    from wheelyard.index import account, attesting, history  # noqa: PLC0415  # twine is slow to import
     from wheelyard.index.publishing import Publishing  # noqa: PLC0415
 
     options, console, made, wanted = errand.options, errand.console, errand.found.manifest, errand.tool.publish
@@ -116,17 +116,25 @@ def _publish(errand: _Errand, store: Store) -> None:
     chosen = account.resolve(options.index or wanted.index)
     _refuse_for(chosen, made, console)
     reader = None if options.simple == "none" else chosen.reader(options.simple)
-    publishing = Publishing(made=made, account=chosen, reader=reader)
+    attests = wanted.attest and chosen.is_pypi and chosen.is_trusted and not options.dry_run
+    publishing = Publishing(
+        made=made, account=chosen, reader=reader, attester=attesting.attester() if attests else None
+    )
     comparison = errand.compare(publishing)
     if loss := history.lost(made, comparison.page, drop=wanted.drop):
         raise loss.error(made, chosen.url)
     for file in comparison.yanked:
         console.warn(f"{file} is yanked on {chosen.url}.")
+    if publishing.attester and comparison.unattested:
+        console.warn(
+            f"{len(comparison.unattested)} files are on {chosen.url} without an attestation, which an index takes only"
+            f" together with the file: {listed(comparison.unattested)}."
+        )
     if options.dry_run:
         _tell_dry(comparison, chosen, console)
         return
     if comparison.missing and console.on_github and chosen.is_pypi and not chosen.is_trusted:
-        console.warn("A long-lived token is used. With trusted publishing there is none that could be stolen.")
+        console.warn("A long-lived token is used. With trusted publishing none can be stolen, and files are attested.")
     _send(errand, publishing, comparison, begin=lambda: store.freeze(errand.found, index=chosen.url))
 
 
