@@ -14,14 +14,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import requests
 
 import githubhosts
-from githubdocuments import Json
+from githubdocuments import ENTERPRISE, Json
 from githubsite import CONTROL, EXCHANGES
 from githubworld import READER, WRITER
 
@@ -118,6 +118,8 @@ def serve(folder: Path, **rules: Any) -> Iterator[Server]:
         try:
             if rules:
                 server.rules(**rules)
+            if rules.get("enterprise"):
+                server = replace(server, url=f"{server.url}{ENTERPRISE}")
             yield server
         finally:
             process.stdin.close()

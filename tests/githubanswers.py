@@ -15,6 +15,12 @@ from githubdocuments import REPOSITORY_ID, Home, Json
 from githubworld import Asset, Refused, Release, World
 
 _HOUR = 3600
+# What the hosts are called for clients that take this GitHub for their proxy; gh knows these as a GitHub's.
+NAMES = {
+    "api": "http://api.github.localhost",
+    "uploads": "http://uploads.github.localhost",
+    "storage": "http://storage.example",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +84,11 @@ class Door:
     def home(self) -> Home:
         """The repository under the name it has now."""
         rules = self.world.rules
-        api, uploads = self.hosts["api"], self.hosts["uploads"]
+        hosts = NAMES if rules.proxied else self.hosts
+        api, uploads = hosts["api"], hosts["uploads"]
         if rules.enterprise:
-            api, uploads = api + documents.ENTERPRISE, uploads + documents.ENTERPRISE_UPLOADS
-        return Home(api=api, uploads=uploads, storage=self.hosts["storage"], name=rules.moved or rules.repository)
+            api, uploads = api + documents.ENTERPRISE, api + documents.ENTERPRISE_UPLOADS
+        return Home(api=api, uploads=uploads, storage=hosts["storage"], name=rules.moved or rules.repository)
 
     def enter(self, request: Request) -> Entry:
         """Let a request in, or refuse it."""

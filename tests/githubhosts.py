@@ -20,12 +20,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import githubroutes
-from githubanswers import Answer, Request, refusal
+from githubanswers import NAMES, Answer, Request, refusal
 from githubdocuments import ENTERPRISE, ENTERPRISE_UPLOADS
 from githubfaults import Fault
 from githubsite import CONTROL, EXCHANGES, Site
 from githubworld import Asset, Refused, Release
 
+PROXIED = {url: name for name, url in NAMES.items()}
 _CHUNK = 1 << 16
 _DRAINED = 1 << 26  # bytes of a refused upload that are read before it is told
 
@@ -38,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to one host."""
 
     site: Site
-    host: str
+    name: str
     protocol_version = "HTTP/1.1"
     received = 0
     fault: Fault | None = None
@@ -50,6 +51,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answer, break off, or do what a test asks for behind the scenes."""
         self.received, self.fault = 0, None
         address = urlsplit(self.path)  # absolute where a client takes this host for a proxy
+        self.host = PROXIED.get(f"{address.scheme}://{address.netloc}", self.name)
+        if address.path.startswith(ENTERPRISE_UPLOADS):
+            self.host = "uploads"
         self.where = address.path.removeprefix(ENTERPRISE).removeprefix(ENTERPRISE_UPLOADS)
         self.query = dict(parse_qsl(address.query, keep_blank_values=True))
         try:
@@ -247,7 +251,7 @@ def main(folder: Path) -> None:
     hosts = {name: f"http://{names[name]}:{server.server_address[1]}" for name, server in servers.items()}
     site = Site(folder=folder, hosts=hosts)
     for name, server in servers.items():
-        server.RequestHandlerClass = type("Handler", (Handler,), {"site": site, "host": name})
+        server.RequestHandlerClass = type("Handler", (Handler,), {"site": site, "name": name})
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     print(json.dumps(hosts), flush=True)  # noqa: T201  # whoever started this reads it
     sys.stdin.read()

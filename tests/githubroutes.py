@@ -29,8 +29,9 @@ def answer(door: Door, request: Request) -> Answer:
 
 
 def _find(entry: Entry) -> tuple[Route, list[str]]:
+    asked = "GET" if entry.request.method == "HEAD" else entry.request.method
     for method, pattern, route in ROUTES:
-        if method == entry.request.method and (found := re.fullmatch(pattern, entry.inside)):
+        if method == asked and (found := re.fullmatch(pattern, entry.inside)):
             return route, [unquote(group) for group in found.groups()]
     raise Refused(404, "Not Found")
 
@@ -242,6 +243,14 @@ def _environment(door: Door, _entry: Entry, name: str) -> Answer:
     raise Refused(404, "Not Found")
 
 
+def _graphql(door: Door, entry: Entry) -> Answer:
+    """The one query without which `gh release` finds no draft: the id of a release by its tag."""
+    wanted = entry.request.json.get("variables", {}).get("tagName")
+    found = (each for each in door.world.releases.values() if each.tag == wanted)
+    release = next(({"databaseId": each.id, "isDraft": each.draft} for each in found), None)
+    return Answer(body={"data": {"repository": {"release": release}}})
+
+
 ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"", _repository),
     ("GET", r"/releases", _list_releases),
@@ -257,6 +266,7 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("PATCH", r"/releases/assets/(\d+)", _edit_asset),
     ("DELETE", r"/releases/assets/(\d+)", _delete_asset),
     ("GET", r"\^/[^/]+/[^/]+/releases/download/([^/]+)/([^/]+)", _download),
+    ("POST", r"\^/graphql", _graphql),
     ("GET", r"/immutable-releases", _immutable),
     ("GET", r"/git/ref/tags/(.+)", _tag_ref),
     ("GET", r"/actions/runs", _runs),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tarfile
 from functools import cache
@@ -16,6 +17,7 @@ from wheelyard.errors import OutsideError
 PROGRAMS = Path(__file__).parent / "peers" / "github"
 DESCRIPTION = "@octokit/openapi@23.0.2"
 CORE = ("openapi-core==0.23.1",)
+PYGITHUB = ("PyGithub==2.10.0",)
 
 
 @cache
@@ -40,6 +42,14 @@ def python(name: str, requirements: tuple[str, ...]) -> Path:
         return toolbox.environment(name, requirements)
     except OutsideError as error:
         pytest.skip(f"{', '.join(requirements)} cannot be installed: {error}")
+
+
+def gh() -> str:
+    """GitHub's own command line."""
+    program = shutil.which("gh")
+    if program is None:
+        pytest.skip("gh is not there (apt-get install gh)")
+    return program
 
 
 def opinions(exchanges: Path) -> list[str]:

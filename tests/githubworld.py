@@ -27,8 +27,9 @@ class Rules:
 
     `tokens` maps each to "write" or "read", `moved` is the new `owner/name`, `odd` matches the characters of an asset's
     name that are replaced, `skew` is added to the clock (seconds), `minute` is how long one lasts for the limits on
-    writing, and `latency` is slept before each answer. The lists hold facts of the Actions API: each entry is completed
-    by the defaults of `githubdocuments`.
+    writing, `latency` is slept before each answer, an `enterprise` has no host of its own for uploads, and one that is
+    `proxied` names its hosts as its clients do. The lists hold facts of the Actions API: each entry is completed by the
+    defaults of `githubdocuments`.
     """
 
     repository: str = "ada/spam"
@@ -41,6 +42,7 @@ class Rules:
     odd: str = r"[^A-Za-z0-9._@-]"
     digests: bool = True
     enterprise: bool = False
+    proxied: bool = False
     largest: int = (1 << 31) - 1
     most_assets: int = 1000
     requests_an_hour: int = 5000
