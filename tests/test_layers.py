@@ -21,7 +21,7 @@ FLOORS = (
     {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli",
      "sdks", "macos"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "sessions", "__main__"},
-    {"durations", "locking", "orders", "render", "report", "reproduction"},
+    {"durations", "locking", "orders", "render", "report", "reproduction", "gathering", "lookup"},
     {"planner"},
     {"advice", "generation"},
     {"overview", "readiness"},

@@ -28,6 +28,7 @@ VERBS = {
     "collect": "gather the wheels of all jobs into one complete release",
     "publish": "upload a complete release to a package index with twine",
     "sdk": "fetch an SDK of macOS by version, and say how to build with it",
+    "finish": "show the release to everybody, once it is complete and on the index",
     "schema": "print the JSON schema of a file that wheelyard reads or writes",
 }
 

@@ -35,6 +35,7 @@ def only(plan: Plan, glob: str) -> Plan:
         pure=False,
         jobs=tuple(_narrowed(job, wanted) for job in plan.jobs),
         expected=tuple(kept),
+        only=glob,
         estimate=None,
     )
 

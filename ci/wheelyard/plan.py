@@ -52,7 +52,10 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`plan.json`; the version is None where the build backend makes it. The longest jobs come first."""
+    """`plan.json`; the version is None where the build backend makes it. The longest jobs come first.
+
+    `only` are the globs that cut it out of a whole one: what it makes completes a release, and is none.
+    """
 
     SCHEMA: ClassVar[int] = 1
 
@@ -66,6 +69,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     pure: bool
     jobs: tuple[Job, ...]
     expected: tuple[Expected, ...]
+    only: str | None = None
     estimate: Estimate | None = None
 
     @property

@@ -30,14 +30,25 @@ def refuse(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: C
         rendered.result()
 
 
-def refuse_defects(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]) -> None:
-    """Audit the whole set; errors are raised together as one `FindingsError`, warnings are passed to `warn`."""
+def refuse_defects(
+    made: Manifest,
+    paths: Mapping[str, Path],
+    *,
+    policy: Policy,
+    warn: Callable[[str], None],
+    previous: Manifest | None = None,
+) -> None:
+    """Audit the whole set; errors are raised together as one `FindingsError`, warnings are passed to `warn`.
+
+    Sizes are compared with those of `previous`, the release before.
+    """
     from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
 
     wheels = [path for name, path in paths.items() if name.endswith(".whl")]
     others = [path for name, path in paths.items() if not name.endswith(".whl")]
     planned = {identifier for file in made.files for identifier in file.identifiers}
-    report = audit.wheels(wheels, policy=policy, planned=planned)
+    sizes = {file.file: file.size for file in (previous.files if previous else ())}
+    report = audit.wheels(wheels, policy=policy, planned=planned, previous=sizes)
     found = (*report.findings, *(finding for path in others for finding in audit.sdist(path)))
     for line in _alike(finding for finding in found if finding.severity is audit.Severity.WARNING):
         warn(line)

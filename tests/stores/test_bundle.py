@@ -21,7 +21,7 @@ from releases import (
 )
 from wheelyard.errors import Exit, FindingsError, WheelyardError
 from wheelyard.manifest import JobReport, Result, State
-from wheelyard.stores import bundle
+from wheelyard.stores import bundle, shortfalls
 from wheelyard.stores.bundle import Piece
 from wheelyard.targets import Identifier
 
@@ -43,7 +43,7 @@ def job(folder: Path, *identifiers: Identifier, more: tuple[Result, ...] = (), c
 
 def refusal(*reports: tuple[Path, JobReport], sdist: bool = False, foreign: tuple[str, ...] = ()) -> WheelyardError:
     pieces = [each for folder, report in reports for each in pieces_of(folder, report)]
-    short = bundle.shortfall(make_plan(sdist=sdist), pieces, reports=[report for _, report in reports], foreign=foreign)
+    short = shortfalls.of(make_plan(sdist=sdist), pieces, reports=[report for _, report in reports], foreign=foreign)
     error = short.error()
     assert error is not None
     return error
@@ -53,7 +53,7 @@ def test_a_complete_set_becomes_a_manifest(tmp_path: Path) -> None:
     report = job(tmp_path, *IDENTIFIERS)
     pieces = pieces_of(tmp_path, report)
     plan = make_plan(sdist=False)
-    assert bundle.shortfall(plan, pieces, reports=[report]).error() is None
+    assert shortfalls.of(plan, pieces, reports=[report]).error() is None
     made = bundle.manifest_of(plan, pieces, reports=[report])
     assert [file.file for file in made.files] == [wheel_name(identifier) for identifier in IDENTIFIERS]
     assert made.files[0].identifiers == (FIRST,)
@@ -70,7 +70,7 @@ def test_a_missing_identifier_is_named_with_why_it_failed(tmp_path: Path) -> Non
 
 def test_a_job_that_left_nothing_is_named(tmp_path: Path) -> None:
     del tmp_path
-    error = bundle.shortfall(make_plan(sdist=False), [], reports=[]).error()
+    error = shortfalls.of(make_plan(sdist=False), [], reports=[]).error()
     assert error is not None
     assert f"{FIRST} (job linux-x86_64 left nothing)" in str(error)
 
@@ -104,7 +104,7 @@ def test_the_same_bytes_twice_are_one_file(tmp_path: Path) -> None:
     reports = [job(tmp_path / name, *IDENTIFIERS) for name in ("a", "b")]
     pieces = [each for name, report in zip("ab", reports, strict=True) for each in pieces_of(tmp_path / name, report)]
     plan = make_plan(sdist=False)
-    assert bundle.shortfall(plan, pieces, reports=reports).error() is None
+    assert shortfalls.of(plan, pieces, reports=reports).error() is None
     assert len(bundle.manifest_of(plan, pieces, reports=reports).files) == len(IDENTIFIERS)
 
 
@@ -152,18 +152,18 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 def test_a_planned_pure_wheel_is_missed_until_it_is_there(tmp_path: Path) -> None:
     plan = msgspec.structs.replace(make_plan(identifiers=(), sdist=False), pure=True)
-    error = bundle.shortfall(plan, [], reports=[]).error()
+    error = shortfalls.of(plan, [], reports=[]).error()
     assert error is not None
     assert "missing: the pure wheel" in str(error)
     report = make_report("sdist", [built(make_pure_wheel(tmp_path))])
-    assert bundle.shortfall(plan, pieces_of(tmp_path, report), reports=[report]).error() is None
+    assert shortfalls.of(plan, pieces_of(tmp_path, report), reports=[report]).error() is None
 
 
 def test_a_pure_wheel_stands_in_for_no_platform(tmp_path: Path) -> None:
     plan = msgspec.structs.replace(make_plan(sdist=False), pure=True)
     reports = [job(tmp_path, FIRST, SECOND), make_report("sdist", [built(make_pure_wheel(tmp_path))])]
     pieces = [each for report in reports for each in pieces_of(tmp_path, report)]
-    error = bundle.shortfall(plan, pieces, reports=reports).error()
+    error = shortfalls.of(plan, pieces, reports=reports).error()
     assert error is not None
     assert f"missing: {THIRD}" in str(error)
 

@@ -97,7 +97,7 @@ class Store(Protocol):
         """Note that bytes of a release leave for an index now. Called again, it changes nothing."""
         ...
 
-    def finish(self, release: Release, *, latest: bool) -> None:
+    def finish(self, release: Release, *, latest: bool) -> Release:
         """Show a release to everybody, as the latest one or not. Called again, it changes nothing."""
         ...
 

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -77,12 +77,13 @@ class Directory:
         if not mark.exists():
             files.write(mark, f"Files of this release went to {index}: its bytes are fixed.\n".encode())
 
-    def finish(self, release: Release, *, latest: bool) -> None:
+    def finish(self, release: Release, *, latest: bool) -> Release:
         """Leave a mark in the folder; `latest` means nothing here, where nobody is led to a release."""
         del latest
         mark = self._place(release.tag) / PUBLISHED
         if not mark.exists():
             files.write(mark, b"This release is published: files may be added, and none changed.\n")
+        return replace(release, stage=Stage.PUBLISHED)
 
     def preflight(self, tag: str | None, *, extending: bool, environment: str) -> tuple[str, ...]:
         """See that the store's folder could be written to; of the `environment` nothing is known here."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import artifacts, files, plan, release, stores, wheelhouse
-from wheelyard.errors import FindingsError, IncompleteError, UsageError
-from wheelyard.manifest import JobReport
-from wheelyard.plan import Plan
-from wheelyard.stores import Bundle, Change, Saved, bundle
-from wheelyard.stores.bundle import Piece
-from wheelyard.wheelhouse import JobFolder
+from wheelyard import artifacts, files, gathering, lookup, release, stores
+from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
+from wheelyard.gathering import Gathered
+from wheelyard.manifest import Manifest
+from wheelyard.stores import Bundle, Change, Release, Saved, Store, bundle, shortfalls
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
@@ -27,22 +23,11 @@ examples:
   wheelyard collect                              the wheelhouse of this machine
   wheelyard collect --wheelhouse a --wheelhouse b    those of several
   wheelyard collect --dry-run                    check everything, write nothing
+  wheelyard collect --partial                    keep what there is, for a later run to complete
+  wheelyard collect --preflight --tag v1.0       before anything is built: could the release be made?
 
 A release is collected in full or not at all, and the same command twice gives the same release.
 """
-
-DISTRIBUTIONS = (".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".egg")
-_LOGS = "logs"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gathered:
-    """What lies in the wheelhouses: the plan, the reports of jobs, their files, and files nobody knows."""
-
-    plan: Plan
-    reports: tuple[JobReport, ...]
-    pieces: tuple[Piece, ...]
-    foreign: tuple[str, ...]
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -59,30 +44,58 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--tag", metavar="TAG", help="the tag this is run for: refuse a release that has another")
     parser.add_argument("--replace", action="store_true", help="put this release in the place of an unpublished one")
+    parser.add_argument(
+        "--partial", action="store_true", help="keep an incomplete set, which nothing publishes; exit 3"
+    )
+    parser.add_argument("--preflight", action="store_true", help="collect nothing; see that a release could be made")
+    parser.add_argument("--only", metavar="GLOBS", help="with --preflight: what will be built to complete a release")
     parser.add_argument("--dry-run", action="store_true", help="check everything, say what would be written")
     parser.add_argument("--json", action="store_true", help="print the manifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Errand:
+    """One release on its way into a store; `scratch` is for files that the store has and this machine has not."""
+
+    workspace: Workspace
+    store: Store
+    options: Namespace
+    console: Console
+    scratch: Path
 
 
 def run(options: Namespace, console: Console) -> None:
     """Make the release in the store, if what the jobs made is the plan, fulfilled."""
     workspace = enter(options.project)
+    store = stores.choose(workspace.config.tool.release.store, root=workspace.root, say=console.say)
+    if options.preflight:
+        _preflight(workspace, store, options, console)
+        return
+    if options.only:
+        raise UsageError("--only goes with --preflight. What was built says itself what it is a part of.")
     folders = _folders(options, workspace)
-    with _alone(folders):
-        gathered = gather(folders)
-        made = _bundle(gathered, workspace)
-        if options.tag and made.tag != options.tag:
-            raise FindingsError(
-                f"The files are of version {made.manifest.version}, whose tag is {made.tag}, and this is {options.tag}."
-                " Tag the commit that has the version, and release that."
-            )
-        console.say(f"auditing {len(made.paths)} files")
-        release.refuse_defects(made.manifest, made.paths, policy=workspace.config.tool.audit, warn=console.warn)
-        store = stores.choose(workspace.config.tool.release.store, root=workspace.root)
-        saved = store.save(made, replace=options.replace, dry_run=options.dry_run)
+    with gathering.alone(folders), files.scratch("collect") as scratch:
+        errand = _Errand(workspace=workspace, store=store, options=options, console=console, scratch=scratch)
+        saved = _collect(errand, gathering.gather(folders))
     if options.checksums:
         lines = "".join(f"{file.sha256}  {file.file}\n" for file in saved.release.manifest.files)
         files.write(options.checksums.absolute(), lines.encode())
     _tell(saved, options, console)
+    if missing := saved.release.manifest.missing:
+        raise IncompleteError(
+            f"{saved.release.where} is kept and incomplete; missing: {listed(missing, most=40)}. Collect them too:"
+            " until then nothing is published."
+        )
+
+
+def _preflight(workspace: Workspace, store: Store, options: Namespace, console: Console) -> None:
+    """What can be seen before the builds."""
+    tool, version = workspace.config.tool, workspace.config.project.version
+    tag = options.tag or (version and tool.release.tag.replace("{version}", version))
+    extending, environment = bool(options.only), tool.publish.environment
+    for warning in store.preflight(tag, extending=extending, environment=environment):
+        console.warn(warning)
+    console.say(f"The release {tag or 'of the version to come'} can be made in the store {store.name}.")
 
 
 def _folders(options: Namespace, workspace: Workspace) -> tuple[Path, ...]:
@@ -92,83 +105,49 @@ def _folders(options: Namespace, workspace: Workspace) -> tuple[Path, ...]:
     return (*(folder.absolute() for folder in given), *chosen)
 
 
-def gather(folders: Sequence[Path]) -> Gathered:
-    """Read plan, reports and files of wheelhouses; nothing is judged yet."""
-    for folder in folders:
-        if not folder.is_dir():
-            raise UsageError(f"There is no wheelhouse {folder}. Run `wheelyard build`, or give --wheelhouse DIR.")
-    jobs = [JobFolder(path=path) for folder in folders for path in _job_folders(folder)]
-    reports = [(job, report) for job in jobs if (report := job.report()) is not None]
-    pieces = tuple(piece for job, report in reports for piece in _pieces(job.path, report))
-    known = {piece.where for piece in pieces}
-    every = {str(path) for folder in folders for path in _distributions(folder)}
-    return Gathered(
-        plan=_plan(folders),
-        reports=tuple(report for _, report in reports),
-        pieces=pieces,
-        foreign=tuple(sorted(every - known)),
-    )
+def _collect(errand: _Errand, gathered: Gathered) -> Saved:
+    """Judge what was gathered, together with what the store has of an unfinished release, and keep it."""
+    made = _bundle(errand, gathered)
+    errand.console.say(f"auditing {len(made.paths)} files")
+    tool, warn = errand.workspace.config.tool, errand.console.warn
+    previous = lookup.previous(errand.store, made.manifest.version, template=tool.release.tag, warn=warn)
+    release.refuse_defects(made.manifest, made.paths, policy=tool.audit, warn=warn, previous=previous)
+    return errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
 
 
-def _plan(folders: Sequence[Path]) -> Plan:
-    """The one plan of all wheelhouses."""
-    found = {}
-    for path in (folder / wheelhouse.PLAN for folder in folders):
-        if path.is_file():
-            found[path] = plan.load(files.read(path), source=str(path))
-    if not found:
-        raise UsageError(
-            f"There is no {wheelhouse.PLAN} in {' or '.join(map(str, folders))}. Run `wheelyard build`:"
-            " what is collected is compared with the plan it was built by."
-        )
-    (first, chosen), *others = found.items()
-    for path, other in others:
-        if other != chosen:
-            raise FindingsError(f"{first} and {path} are different plans. Build all jobs by one plan.")
-    return chosen
-
-
-def _job_folders(folder: Path) -> tuple[Path, ...]:
-    """The folders of jobs in a wheelhouse; one job's folder may also be given itself."""
-    if (folder / wheelhouse.REPORT).is_file():
-        return (folder,)
-    return tuple(sorted(path.parent for path in folder.glob(f"*/{wheelhouse.REPORT}")))
-
-
-def _pieces(folder: Path, report: JobReport) -> Iterator[Piece]:
-    """Each file that a job reported and that is there."""
-    for name in sorted({result.file for result in report.results if result.file is not None}):
-        path = folder / name
-        if Path(name).name != name:
-            raise FindingsError(f"{folder / wheelhouse.REPORT} names {name!r}, which is no file of that folder.")
-        if path.is_file():
-            results = tuple(result for result in report.results if result.file == name)
-            size = path.stat().st_size
-            yield Piece(file=name, sha256=files.sha256(path), size=size, job=report, results=results, where=str(path))
-
-
-def _distributions(folder: Path) -> Iterator[Path]:
-    """Every wheel and sdist anywhere in a wheelhouse, hidden files and logs left out."""
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        visible = not any(part.startswith(".") or part == _LOGS for part in inside)
-        if visible and path.name.endswith(DISTRIBUTIONS) and path.is_file():
-            yield path
-
-
-def _bundle(gathered: Gathered, workspace: Workspace) -> Bundle:
+def _bundle(errand: _Errand, gathered: Gathered) -> Bundle:
     """The release these files make; an error where they are not the plan, fulfilled."""
+    plan, options = gathered.plan, errand.options
     if not gathered.pieces:
         raise IncompleteError(
-            f"No job left a file, and {len(gathered.plan.identifiers)} identifiers are planned. An empty release is"
+            f"No job left a file, and {len(plan.identifiers)} identifiers are planned. An empty release is"
             " never made: run `wheelyard build`, or see that the artifacts of the build jobs were downloaded."
         )
-    short = bundle.shortfall(gathered.plan, gathered.pieces, reports=gathered.reports, foreign=gathered.foreign).error()
-    if short is not None:
-        raise short
-    made = bundle.manifest_of(gathered.plan, gathered.pieces, reports=gathered.reports)
-    tag = workspace.config.tool.release.tag.replace("{version}", made.version)
-    return Bundle(tag=tag, manifest=made, paths={piece.file: Path(piece.where) for piece in gathered.pieces})
+    version = bundle.version_of(plan, (piece.file for piece in gathered.pieces))
+    tag = errand.workspace.config.tool.release.tag.replace("{version}", version)
+    there = errand.store.find(tag)
+    base = bundle.base(there.manifest if there else None, plan, version=version)
+    short = shortfalls.of(plan, gathered.pieces, reports=gathered.reports, foreign=gathered.foreign, base=base)
+    if error := (short.apart_from_missing() if options.partial else short).error():
+        raise error
+    if options.tag and tag != options.tag:
+        raise FindingsError(
+            f"The files are of version {version}, whose tag is {tag}, and this is {options.tag}."
+            " Tag the commit that has the version, and release that."
+        )
+    made = bundle.manifest_of(plan, gathered.pieces, reports=gathered.reports, base=base)
+    paths = {piece.file: Path(piece.where) for piece in gathered.pieces}
+    return Bundle(tag=tag, manifest=made, paths={**_kept(errand, there, made, known=paths), **paths})
+
+
+def _kept(errand: _Errand, there: Release | None, made: Manifest, *, known: Iterable[str]) -> dict[str, Path]:
+    """Those files of a release that only the store has, fetched to be judged with the others."""
+    names = {file.file for file in made.files} - set(known)
+    if there is None or not names:
+        return {}
+    errand.console.say(f"reading {len(names)} files of {there.where}")
+    paths = errand.store.fetch(there, folder=errand.scratch)
+    return {name: paths[name] for name in names}
 
 
 def _tell(saved: Saved, options: Namespace, console: Console) -> None:
@@ -180,13 +159,3 @@ def _tell(saved: Saved, options: Namespace, console: Console) -> None:
         console.show(releases.table(saved.release.manifest))
     would = "would be " if options.dry_run and saved.change is not Change.UNCHANGED else ""
     console.say(f"{would}{saved.change}: {saved.release.where}")
-
-
-@contextmanager
-def _alone(folders: Sequence[Path]) -> Iterator[None]:
-    """Keep builds out of the wheelhouses while they are read, where they can be written to at all."""
-    with ExitStack() as stack:
-        for folder in sorted(set(folders)):
-            if folder.is_dir() and os.access(folder, os.W_OK):
-                stack.enter_context(files.alone(folder / wheelhouse.LOCK))
-        yield

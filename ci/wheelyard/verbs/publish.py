@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import files, plan, release, stores, wheelhouse
+from wheelyard import files, lookup, release, stores
 from wheelyard.config import Tool
-from wheelyard.errors import FindingsError, IncompleteError, OutsideError, UsageError, listed
+from wheelyard.errors import FindingsError, OutsideError, listed
 from wheelyard.index.waiting import meanwhile
 from wheelyard.manifest import Manifest
 from wheelyard.stores import Release, Store
-from wheelyard.workspace import Workspace, enter
+from wheelyard.workspace import enter
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
@@ -72,8 +72,8 @@ class _Errand:
 def run(options: Namespace, console: Console) -> None:
     """Publish the store's release; a second run sends only what the first one did not."""
     workspace = enter(options.project)
-    store = stores.choose(workspace.config.tool.release.store, root=workspace.root)
-    found = _release(store, workspace, options)
+    store = stores.choose(workspace.config.tool.release.store, root=workspace.root, say=console.say)
+    found = lookup.release(store, workspace, tag=options.tag, version=options.release)
     with files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
         errand = _Errand(found=found, paths=paths, tool=workspace.config.tool, options=options, console=console)
@@ -81,29 +81,6 @@ def run(options: Namespace, console: Console) -> None:
             _rehearse(errand)
         else:
             _publish(errand, store)
-
-
-def _release(store: Store, workspace: Workspace, options: Namespace) -> Release:
-    """The release to publish, by tag, version, or what was planned last."""
-    tag = options.tag
-    if not tag:
-        version = options.release or _planned(workspace) or workspace.config.project.version
-        if version is None:
-            tags = " or ".join(store.tags()) or "TAG"
-            raise UsageError(f"The version is made by the build backend. Say which release: --tag {tags}.")
-        tag = workspace.config.tool.release.tag.replace("{version}", version)
-    found = store.find(tag)
-    if found is None:
-        there = f" There are {listed(store.tags())}." if store.tags() else ""
-        raise IncompleteError(f"The store {store.name} has no release {tag}.{there} Run `wheelyard collect` first.")
-    if not found.manifest.files:
-        raise IncompleteError(f"The release {found.where} has no files. An empty release is never published.")
-    return found
-
-
-def _planned(workspace: Workspace) -> str | None:
-    path = workspace.wheelhouse / wheelhouse.PLAN
-    return plan.load(files.read(path), source=str(path)).version if path.is_file() else None
 
 
 def _publish(errand: _Errand, store: Store) -> None:

@@ -6,7 +6,7 @@ The manifest is the last file that is written: a release that has none is not th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -80,17 +80,18 @@ class GitHub:
         if holding.stage(found) is Stage.DRAFT:
             self.client.ask(calls.annotate(found, holding.marked(found, index=index)))
 
-    def finish(self, release: Release, *, latest: bool) -> None:
+    def finish(self, release: Release, *, latest: bool) -> Release:
         """Publish the draft, if it shows all that the manifest says."""
         held = self._known(release)
         if holding.stage(held.shelf.release) is Stage.PUBLISHED:
-            return
+            return release
         if wrong := [file.file for file in release.manifest.files if not held.shelf.shows(file)]:
             raise IncompleteError(f"{release.where} does not show {listed(wrong)}. Collect it again.")
         prerelease = _is_prerelease(release.manifest.version)
         done = self.client.read(calls.publish(held.shelf.release, prerelease=prerelease, latest=latest), wire.Release)
         if done.draft:
             raise FindingsError(f"{release.where} is still a draft, though GitHub did not refuse to publish it.")
+        return replace(release, stage=Stage.PUBLISHED, where=done.html_url)
 
     def preflight(self, tag: str | None, *, extending: bool, environment: str) -> tuple[str, ...]:
         """Ask GitHub whether the token may make releases, and look at the release and the environment."""
