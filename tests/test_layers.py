@@ -14,7 +14,7 @@ PACKAGE = Path(wheelyard.__file__).parent
 # Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
 FLOORS = (
     {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel", "standing", "changelog"},
-    {"targets", "files", "process", "web"},
+    {"targets", "files", "process", "web", "diagnosis"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical",
      "downloads", "archives"},
     {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings"},
@@ -24,14 +24,14 @@ FLOORS = (
     {"durations", "locking", "orders", "render", "report", "reproduction", "gathering", "lookup"},
     {"planner"},
     {"advice", "generation"},
-    {"overview", "readiness"},
+    {"overview", "readiness", "machine", "prospects"},
     {"verbs"},
 )  # fmt: skip
 # Rooms that decide and never act: no file, program, network or terminal.
 VALUES = {
     "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
-    "advice", "overview", "standing", "changelog", "guards", "tagging",
+    "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging",
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",

@@ -76,6 +76,11 @@ def of(run: Run, job: Job) -> tuple[Ledger | None, list[Task]]:
     return book, [task for expected, order in orders for task in _task(expected, order, engine, book, fresh=run.fresh)]
 
 
+def every(run: Run, job: Job) -> tuple[Order, ...]:
+    """The orders of all wheels of a job, whatever is done already."""
+    return tuple(_order(expected, run, job) for expected in run.plan.expected if _is_of(expected, job))
+
+
 def native() -> tuple[Target, ...]:
     """The targets whose wheels this machine runs without emulation."""
     system = {"linux": Platform.LINUX, "darwin": Platform.MACOS, "win32": Platform.WINDOWS}.get(sys.platform)

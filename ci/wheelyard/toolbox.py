@@ -20,8 +20,7 @@ def environment(name: str, requirements: Sequence[str], *, base: Path | None = N
     `base` is the interpreter to make it of (default: this one). A half-made environment of a killed run is made anew.
     """
     base = base or Path(sys.executable)
-    digest = hashlib.sha256("\n".join((os.fspath(base.resolve()), *requirements)).encode()).hexdigest()[:12]
-    place = resources.cache() / "tools" / f"{name}-{digest}"
+    place = _place(name, requirements, base)
     with files.alone(place.with_suffix(".lock"), wait=True):
         if not (place / _COMPLETE).exists():
             files.remove(place)
@@ -29,6 +28,16 @@ def environment(name: str, requirements: Sequence[str], *, base: Path | None = N
             install(python(place), requirements)
             files.write(place / _COMPLETE, b"")
     return python(place)
+
+
+def is_made(name: str, requirements: Sequence[str]) -> bool:
+    """Whether the environment is there already."""
+    return (_place(name, requirements, Path(sys.executable)) / _COMPLETE).exists()
+
+
+def _place(name: str, requirements: Sequence[str], base: Path) -> Path:
+    digest = hashlib.sha256("\n".join((os.fspath(base.resolve()), *requirements)).encode()).hexdigest()[:12]
+    return resources.cache() / "tools" / f"{name}-{digest}"
 
 
 def create(place: Path, *, base: Path) -> Path:

@@ -45,7 +45,7 @@ class Cibuildwheel:
     def refuses(self, order: Order) -> str | None:
         """Whether another architecture would be needed that this machine cannot emulate."""
         target = order.identifiers[0].target
-        if target.platform is not Platform.LINUX or target.arch in _runs_here():
+        if target.platform is not Platform.LINUX or target.arch in runs_here():
             return None
         return (
             f"This machine runs no {target.arch} programs. Register qemu for it"
@@ -57,7 +57,7 @@ class Cibuildwheel:
         for order in orders:
             _python(order)
         linux = [order for order in orders if order.identifiers[0].target.platform is Platform.LINUX]
-        needed = {(containers.engine(_read(order)), _image(order)) for order in linux}
+        needed = {(containers.engine(_read(order)), image(order)) for order in linux}
         for program, name in sorted(needed):
             if not containers.is_here(program, name):
                 containers.pull(program, name)
@@ -93,7 +93,7 @@ class Cibuildwheel:
         program = containers.engine(_read(order))
         if reason := containers.silent(program):
             return reason
-        name = _image(order)
+        name = image(order)
         if containers.is_here(program, name):
             return None
         host = containers.registry(name)
@@ -114,7 +114,8 @@ def _python(order: Order) -> Path:
     return toolbox.environment("cibuildwheel", [f"cibuildwheel=={order.tools['cibuildwheel']}"])
 
 
-def _image(order: Order) -> str:
+def image(order: Order) -> str:
+    """The image that an order's container is made of, as the locked cibuildwheel and the options choose it."""
     ended = process.run((_python(order), "-c", "import cibuildwheel; print(cibuildwheel.__path__[0])"))
     pinned = Path(ended.output.strip()) / "resources" / "pinned_docker_images.cfg"
     return containers.image(_read(order), order.identifiers[0], pinned=pinned)
@@ -123,7 +124,7 @@ def _image(order: Order) -> str:
 def _recorded_image(order: Order) -> str | None:
     if order.identifiers[0].target.platform is not Platform.LINUX:
         return None
-    return containers.digest(containers.engine(_read(order)), _image(order))
+    return containers.digest(containers.engine(_read(order)), image(order))
 
 
 def _selection(order: Order) -> tuple[str, ...]:
@@ -180,7 +181,7 @@ def _notes(order: Order) -> Iterator[str]:
         yield "Built with pip: a file called build at the top of the repository hides the front end of that name."
 
 
-def _runs_here() -> frozenset[str]:
+def runs_here() -> frozenset[str]:
     """The architectures whose programs this kernel runs, by itself or through binfmt_misc."""
     machine = os.uname().machine
     own = {"x86_64": {"x86_64", "i686"}, "aarch64": {"aarch64", "armv7l"}}.get(machine, {machine})

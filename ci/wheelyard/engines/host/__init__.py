@@ -50,14 +50,7 @@ class Host:
     def unavailable(self, order: Order) -> str | None:
         """Why this machine cannot build with this engine, or None."""
         _ = order
-        if sys.platform != "linux":
-            return f"The host engine works on Linux; this machine runs {sys.platform}. Use the cibuildwheel engine."
-        if platform.libc_ver()[0] != "glibc":
-            return "The host engine needs a machine with glibc. Use the cibuildwheel engine."
-        if self._machine not in zig.ARCHS:
-            known = listed(zig.ARCHS)
-            return f"The host engine knows {known}; this machine is {self._machine}. Use the cibuildwheel engine."
-        return None
+        return unsupported(self._machine)
 
     def refuses(self, order: Order) -> str | None:
         """Why these identifiers, or this project's commands, are not for this engine, or None."""
@@ -160,6 +153,17 @@ class Host:
         """The same, for nobody who waits: if it fails or is stopped, the builds that need it say so."""
         with suppress(KeyboardInterrupt, OSError, WheelyardError):
             self._warm(driver, program, programs)
+
+
+def unsupported(machine: str) -> str | None:
+    """Why this engine cannot work on a machine of that name that runs this system, or None."""
+    if sys.platform != "linux":
+        return f"The host engine works on Linux; this machine runs {sys.platform}. Use the cibuildwheel engine."
+    if platform.libc_ver()[0] != "glibc":
+        return "The host engine needs a machine with glibc. Use the cibuildwheel engine."
+    if machine not in zig.ARCHS:
+        return f"The host engine knows {listed(zig.ARCHS)}; this machine is {machine}. Use the cibuildwheel engine."
+    return None
 
 
 def _prepare(trials: Sequence[Trial]) -> None:

