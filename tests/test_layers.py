@@ -16,10 +16,10 @@ FLOORS = (
     {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel", "standing", "changelog"},
     {"targets", "files", "process", "web", "diagnosis"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical",
-     "downloads", "archives"},
+     "downloads", "archives", "patches"},
     {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings"},
     {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli",
-     "sdks", "macos"},
+     "sdks", "macos", "inputs"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "sessions", "__main__"},
     {"durations", "locking", "orders", "render", "report", "reproduction", "gathering", "lookup"},
     {"planner"},
@@ -36,6 +36,7 @@ VALUES = {
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",
     "canonical", "comparison", "surroundings", "reproduction", "downloads", "archives", "sdks",
+    "patches", "inputs",
 }  # fmt: skip
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 

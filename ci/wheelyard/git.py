@@ -51,6 +51,23 @@ def checkout(root: Path, commit: str, target: Path) -> Path:
     return target
 
 
+def absorb(root: Path) -> None:
+    """Have the commit of a copy hold what is in the copy now, under its own name: git sees no difference.
+
+    A replacement (git-replace) does this: tags, history and the commit's name, of which versions are made, stay.
+    """
+    from wheelyard import files  # noqa: PLC0415  # tempfile is slow to import
+
+    head = call(root, "rev-parse", "HEAD")
+    call(root, "add", "--all", ".")
+    _, _, rest = call(root, "cat-file", "commit", head, strip=False).partition("\n")
+    with files.scratch("commit") as folder:
+        (folder / "commit").write_text(f"tree {call(root, 'write-tree')}\n{rest}", encoding="utf-8", newline="\n")
+        replacement = call(root, "hash-object", "-t", "commit", "-w", str(folder / "commit"))
+    if replacement != head:
+        call(root, "replace", head, replacement)
+
+
 def _copy_files(root: Path, target: Path) -> None:
     import shutil  # noqa: PLC0415  # planning never copies
 

@@ -36,6 +36,21 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
 
 
+class Input(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a build was made of besides the commit: a URL or a path in the repository, and its SHA-256."""
+
+    name: str
+    sha256: str
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them, patches in the order they were applied; `sdk` is that of macOS."""
+
+    sources: tuple[Input, ...] = ()
+    patches: tuple[Input, ...] = ()
+    sdk: Input | None = None
+
+
 class JobReport(msgspec.Struct, frozen=True, kw_only=True):
     """`job.json`: what a job made, and `key`, a digest of everything its wheels depend on."""
 
@@ -53,6 +68,7 @@ class JobReport(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None
     tree: str | None = None  # git's name of the very files it was built of, uncommitted changes included
     source_date: int
+    inputs: Inputs = Inputs()
     results: tuple[Result, ...] = ()
 
 
@@ -82,6 +98,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None
     source_date: int
     tools: dict[str, str]
+    inputs: Inputs = Inputs()
     files: tuple[File, ...]
     missing: tuple[str, ...] = ()
 

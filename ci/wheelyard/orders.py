@@ -6,14 +6,16 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wheelyard import __version__, engines, files, wheelhouse
+import msgspec
+
+from wheelyard import __version__, engines, files, sdks, wheelhouse
 from wheelyard.builder import Task
 from wheelyard.engines import Engine, Order
-from wheelyard.manifest import JobReport, Result, State
+from wheelyard.manifest import Inputs, JobReport, Result, State
 from wheelyard.plan import Expected, Job, Plan
 from wheelyard.targets import Identifier, Platform, Target, selects
 from wheelyard.wheelhouse import JobFolder, Ledger
@@ -35,6 +37,12 @@ class Run:
     engine: str = "auto"
     only: str = "*"
     fresh: bool = False
+    inputs: Inputs = field(default_factory=Inputs)
+
+    def inputs_of(self, job: Job | None) -> Inputs:
+        """What a job is made of: the SDK is for macOS only."""
+        macos = job is not None and job.target.platform is Platform.MACOS
+        return self.inputs if macos else msgspec.structs.replace(self.inputs, sdk=None)
 
 
 def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
@@ -42,8 +50,9 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
     name = job.id if job else wheelhouse.SDIST
     chosen = {name: value for name, value in os.environ.items() if name.startswith("CIBW_")}
     revision = run.plan.revision
+    inputs = run.inputs_of(job)
     key = wheelhouse.key(
-        revision.tree, revision.date, run.plan.package, run.plan.tools, run.options, chosen, engine, job
+        revision.tree, revision.date, run.plan.package, run.plan.tools, run.options, chosen, engine, job, inputs
     )
     fresh = JobReport(
         job=name,
@@ -56,6 +65,7 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
         commit=revision.commit,
         tree=revision.tree,
         source_date=revision.date,
+        inputs=inputs,
     )
     folder = JobFolder(path=files.folder(run.house / name))
     files.folder(folder.logs)
@@ -107,9 +117,15 @@ def _order(expected: Expected, run: Run, job: Job) -> Order:
         source_date=run.plan.revision.date,
         scratch=run.work / job.id / name,
         log=run.house / job.id / "logs" / f"{name}.log",
-        environment=job.environment.get(name, {}),
+        environment={**_sdk(run, job), **job.environment.get(name, {})},
         emulated=job.emulated,
     )
+
+
+def _sdk(run: Run, job: Job) -> dict[str, str]:
+    """What has a compiler use the SDK that the project asks for."""
+    found = run.inputs_of(job).sdk
+    return {"SDKROOT": str(sdks.place(sdks.find(found.name)))} if found else {}
 
 
 def _task(expected: Expected, order: Order, engine: Engine, book: Ledger, *, fresh: bool) -> Iterator[Task]:

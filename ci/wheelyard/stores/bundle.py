@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wheelyard import wheels
 from wheelyard.errors import FindingsError, IncompleteError, listed
-from wheelyard.manifest import File, JobReport, Manifest, Result
+from wheelyard.manifest import File, Inputs, JobReport, Manifest, Result
 from wheelyard.plan import Plan
 from wheelyard.targets import Identifier
 
@@ -67,9 +67,15 @@ def manifest_of(
         commit=plan.revision.commit,
         source_date=plan.revision.date,
         tools=dict(sorted(tools.items())),
+        inputs=_inputs(*(report.inputs for report in reports), *((base.inputs,) if base else ())),
         files=tuple(entries[name] for name in sorted(entries)),
         missing=_missing(plan, entries, base),
     )
+
+
+def _inputs(*every: Inputs) -> Inputs:
+    """What went into the jobs: the same of one commit everywhere, but for the SDK of those on macOS."""
+    return next((inputs for inputs in every if inputs.sdk), every[0] if every else Inputs())
 
 
 def version_of(plan: Plan, files: Iterable[str]) -> str:

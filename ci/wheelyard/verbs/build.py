@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -21,18 +22,21 @@ from wheelyard import (
     engines,
     files,
     git,
+    inputs,
     locking,
     orders,
     planner,
     resources,
     sdist,
+    sdks,
     wheelhouse,
 )
+from wheelyard.downloads import Fetcher
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
-from wheelyard.manifest import JobReport, Result, State
+from wheelyard.manifest import Input, JobReport, Result, State
 from wheelyard.plan import Job, Plan, load
 from wheelyard.process import Programs
-from wheelyard.targets import selects
+from wheelyard.targets import Platform, selects
 from wheelyard.wheelhouse import Ledger
 from wheelyard.workspace import Workspace, enter
 
@@ -120,6 +124,7 @@ def _build(
     )
     try:
         git.export(workspace.root, run.source)
+        run = _with_inputs(run, jobs, workspace, console)
         from_sdist = plan.sdist and workspace.config.tool.sdist.wheels_from_sdist
         books = [_pure(run, console)] if from_sdist or wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST]) else []
         if from_sdist:
@@ -131,6 +136,22 @@ def _build(
         return tuple(book.report for book in books)
     finally:
         files.remove(work)
+
+
+def _with_inputs(run: orders.Run, jobs: Sequence[Job], workspace: Workspace, console: Console) -> orders.Run:
+    """The run with sources and patches in its copy of the repository, and the SDK of macOS where it is for that."""
+    tool, revision = workspace.config.tool, run.plan.revision
+    with console.download() as tell:
+        fetcher = Fetcher(mirrors=tool.mirrors, tell=tell)
+        found, remarks = inputs.put(tool, run.source, fetcher=fetcher, clean=not revision.dirty)
+        apple = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
+        if apple and tool.macos.sdk is not None:
+            sdk = sdks.find(tool.macos.sdk)
+            sdks.get(sdk, fetcher)
+            found = msgspec.structs.replace(found, sdk=Input(name=sdk.version, sha256=sdk.sha256))
+    for remark in remarks:
+        console.warn(remark)
+    return replace(run, inputs=found)
 
 
 def _pure(run: orders.Run, console: Console) -> Ledger:
