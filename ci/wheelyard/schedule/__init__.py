@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from wheelyard.runners import Slots
 from wheelyard.schedule import packing, refine
 from wheelyard.schedule.bounds import lower_bound
-from wheelyard.schedule.lanes import Batch, Lane, Schedule, Work, judged, play
+from wheelyard.schedule.lanes import Batch, Lane, Schedule, Work, judged, play, starts
 
-__all__ = ["Batch", "Lane", "Schedule", "Work", "lower_bound", "play", "solve"]
+__all__ = ["Batch", "Lane", "Schedule", "Work", "lower_bound", "play", "solve", "starts"]
 
 # Makespans this close count as equal: no estimate is better than that.
 EQUAL = 1.005

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
+from operator import add
 
 from wheelyard.runners import Slots
 
@@ -79,16 +81,29 @@ def judged(lanes: Sequence[Lane], slots: Slots, cut: Iterable[tuple[int, Sequenc
 
 def play(lanes: Sequence[Lane], slots: Slots, batches: Sequence[Batch]) -> float:
     """Minutes until the last job ends when GitHub starts them in this order as slots come free."""
+    minutes = [batch.minutes for batch in batches]
+    begun = starts([lanes[batch.lane].pool for batch in batches], minutes, slots)
+    return max(map(add, begun, minutes), default=0.0)
+
+
+def starts(pools: Sequence[str], minutes: Sequence[float], slots: Slots) -> list[float]:
+    """The minute in which each job starts, given whose slots it takes and how long it runs.
+
+    GitHub starts jobs in the order of their rows as slots come free.
+    """
+    begun = [0.0] * len(pools)
     queues: dict[str, deque[int]] = {}
-    for row, batch in enumerate(batches):
-        queues.setdefault(lanes[batch.lane].pool, deque()).append(row)
-    shared = {pool: queues.pop(pool, deque()) for pool in ("macos", "github")}
-    alone = (sum(batches[row].minutes for row in queue) for queue in queues.values())
-    return max((_play_shared(shared, slots, batches), *alone))
+    for row, pool in enumerate(pools):
+        queues.setdefault(pool, deque()).append(row)
+    _start_shared({pool: queues.pop(pool, deque()) for pool in ("macos", "github")}, minutes, slots, begun)
+    for queue in queues.values():
+        for row, following in pairwise(queue):
+            begun[following] = begun[row] + minutes[row]
+    return begun
 
 
-def _play_shared(queues: dict[str, deque[int]], slots: Slots, batches: Sequence[Batch]) -> float:
-    """Minutes that GitHub's machines take: of the jobs that may start, the one in the earliest row does."""
+def _start_shared(queues: dict[str, deque[int]], minutes: Sequence[float], slots: Slots, begun: list[float]) -> None:
+    """Fill in when jobs on GitHub's machines start: of those that may, the one in the earliest row does."""
     running: list[tuple[float, str]] = []
     free = {"macos": width("macos", slots), "github": slots.total}
     now = 0.0
@@ -100,10 +115,11 @@ def _play_shared(queues: dict[str, deque[int]], slots: Slots, batches: Sequence[
             free["macos"] += pool == "macos"
             continue
         pool = min(ready, key=lambda pool: queues[pool][0])
-        heappush(running, (now + batches[queues[pool].popleft()].minutes, pool))
+        row = queues[pool].popleft()
+        begun[row] = now
+        heappush(running, (now + minutes[row], pool))
         free["github"] -= 1
         free["macos"] -= pool == "macos"
-    return max((end for end, _ in running), default=now)
 
 
 def width(pool: str, slots: Slots) -> int:
