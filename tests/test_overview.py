@@ -55,13 +55,6 @@ def test_the_headline_counts() -> None:
     assert overview.headline(planned()).startswith("Spam.Eggs 1.0 at c0ffee0: 6 wheels in 6 jobs, an sdist")
 
 
-@pytest.mark.parametrize(
-    ("minutes", "text"), [(0.2, "1 min"), (1.4, "1 min"), (55.2, "55 min"), (119.7, "2 h 00 min"), (600, "10 h 00 min")]
-)
-def test_minutes_read_as_people_say_them(minutes: float, text: str) -> None:
-    assert overview.duration(minutes) == text
-
-
 def test_advice_compares_whole_plans() -> None:
     read = configured(TARGETS, top='[build-system]\nrequires = ["pybind11>=2", "setuptools"]')
     lock = locked(read, *IDENTIFIERS, "cp312-manylinux_x86_64", "cp313-manylinux_x86_64")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wheelyard.plan import Plan
 from wheelyard.targets import Identifier, sort_key
+from wheelyard.words import counted, duration
 
 if TYPE_CHECKING:
     from wheelyard.advice import Advice
@@ -95,17 +96,6 @@ def estimate(plan: Plan) -> str:
         f"What would shorten it most: {found.bottleneck}." if found.bottleneck else "",
     )
     return "\n".join(filter(None, lines))
-
-
-def duration(minutes: float) -> str:
-    """Minutes as people say them."""
-    whole = max(1, round(minutes))
-    return f"{whole} min" if whole < 100 else f"{whole // 60} h {whole % 60:02d} min"  # noqa: PLR2004
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _grids(plan: Plan, style: Style) -> Iterator[str]:

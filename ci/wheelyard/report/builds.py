@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wheelyard.manifest import JobReport, Result, State
+from wheelyard.words import size
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -38,14 +39,6 @@ def table(reports: Iterable[JobReport]) -> Table:
                 result.file or _first_line(result.message),
             )
     return made
-
-
-def size(count: int) -> str:
-    """A number of bytes as people write it: 412 B, 18.3 kB, 2.4 MB."""
-    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
-        if count >= factor:
-            return f"{count / factor:.1f} {unit}"
-    return f"{count} B"
 
 
 class Live:

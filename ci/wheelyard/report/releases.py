@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from wheelyard.report.builds import size
+from wheelyard.words import size
 
 if TYPE_CHECKING:
     from wheelyard.manifest import Manifest

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.report.builds import size
+from wheelyard.words import size
 
 if TYPE_CHECKING:
     from rich.progress import Progress

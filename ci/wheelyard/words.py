@@ -1,0 +1,24 @@
+"""Numbers as people say them."""
+
+from __future__ import annotations
+
+_LONG = 100  # minutes that are told in hours
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def duration(minutes: float) -> str:
+    """Minutes as people say them."""
+    whole = max(1, round(minutes))
+    return f"{whole} min" if whole < _LONG else f"{whole // 60} h {whole % 60:02d} min"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people write it: 412 B, 18.3 kB, 2.4 MB."""
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} B"

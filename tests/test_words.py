@@ -1,0 +1,19 @@
+"""Numbers read as people say them."""
+
+from __future__ import annotations
+
+import pytest
+
+from wheelyard import words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(0.2, "1 min"), (1.4, "1 min"), (55.2, "55 min"), (119.7, "2 h 00 min"), (600, "10 h 00 min")]
+)
+def test_minutes_read_as_people_say_them(minutes: float, text: str) -> None:
+    assert words.duration(minutes) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (18_300, "18.3 kB"), (2_400_000, "2.4 MB")])
+def test_bytes_read_as_people_say_them(count: int, text: str) -> None:
+    assert words.size(count) == text
