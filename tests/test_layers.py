@@ -13,16 +13,18 @@ PACKAGE = Path(wheelyard.__file__).parent
 
 # Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
 FLOORS = (
-    {"", "errors", "tables", "revision", "resources", "abi", "ask_cibuildwheel", "standing", "changelog"},
+    {"", "errors", "tables", "revision", "resources", "abi", "words", "ask_cibuildwheel", "standing", "changelog"},
     {"targets", "files", "process", "web", "diagnosis"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical",
      "downloads", "archives", "patches"},
     {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings"},
     {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli",
      "sdks", "macos", "inputs"},
-    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "sessions", "__main__"},
-    {"durations", "locking", "orders", "render", "report", "reproduction", "gathering", "lookup"},
+    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "page",
+     "sessions", "__main__"},
+    {"durations", "locking", "orders", "render", "reproduction", "gathering", "lookup"},
     {"planner"},
+    {"report"},
     {"advice", "generation"},
     {"overview", "readiness", "machine", "prospects"},
     {"verbs"},
@@ -31,7 +33,7 @@ FLOORS = (
 VALUES = {
     "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
-    "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging",
+    "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging", "page", "words",
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",

@@ -29,6 +29,7 @@ VERBS = {
     "publish": "upload a complete release to a package index with twine",
     "sdk": "fetch an SDK of macOS by version, and say how to build with it",
     "finish": "show the release to everybody, once it is complete and on the index",
+    "report": "write a page that shows the state of the release",
     "doctor": "say what this machine can do for a release, and how to get what is absent",
     "schema": "print the JSON schema of a file that wheelyard reads or writes",
 }

@@ -34,7 +34,7 @@ def gather(folders: Sequence[Path]) -> Gathered:
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(f"There is no wheelhouse {folder}. Run `wheelyard build`, or give --wheelhouse DIR.")
-    jobs = [JobFolder(path=path) for folder in folders for path in _job_folders(folder)]
+    jobs = [JobFolder(path=path) for folder in folders for path in wheelhouse.jobs(folder)]
     reports = [(job, report) for job in jobs if (report := job.report()) is not None]
     pieces = tuple(piece for job, report in reports for piece in _pieces(job.path, report))
     known = {piece.where for piece in pieces}
@@ -63,13 +63,6 @@ def _plan(folders: Sequence[Path]) -> Plan:
         if other != chosen:
             raise FindingsError(f"{first} and {path} are different plans. Build all jobs by one plan.")
     return chosen
-
-
-def _job_folders(folder: Path) -> tuple[Path, ...]:
-    """The folders of jobs in a wheelhouse; one job's folder may also be given itself."""
-    if (folder / wheelhouse.REPORT).is_file():
-        return (folder,)
-    return tuple(sorted(path.parent for path in folder.glob(f"*/{wheelhouse.REPORT}")))
 
 
 def _pieces(folder: Path, report: JobReport) -> Iterator[Piece]:

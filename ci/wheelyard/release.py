@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -26,22 +26,14 @@ def refuse(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: C
     """Do both of the following, side by side: what twine looks at, another process can look at meanwhile."""
     with ThreadPoolExecutor(1) as pool:
         rendered = pool.submit(refuse_unrenderable, paths.values())
-        refuse_defects(made, paths, policy=policy, warn=warn)
+        refuse_defects(defects(made, paths, policy=policy), warn=warn)
         rendered.result()
 
 
-def refuse_defects(
-    made: Manifest,
-    paths: Mapping[str, Path],
-    *,
-    policy: Policy,
-    warn: Callable[[str], None],
-    previous: Manifest | None = None,
-) -> None:
-    """Audit the whole set; errors are raised together as one `FindingsError`, warnings are passed to `warn`.
-
-    Sizes are compared with those of `previous`, the release before.
-    """
+def defects(
+    made: Manifest, paths: Mapping[str, Path], *, policy: Policy, previous: Manifest | None = None
+) -> tuple[Finding, ...]:
+    """What the audit finds in the whole set; sizes are compared with those of `previous`, the release before."""
     from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
 
     wheels = [path for name, path in paths.items() if name.endswith(".whl")]
@@ -49,10 +41,16 @@ def refuse_defects(
     planned = {identifier for file in made.files for identifier in file.identifiers}
     sizes = {file.file: file.size for file in (previous.files if previous else ())}
     report = audit.wheels(wheels, policy=policy, planned=planned, previous=sizes)
-    found = (*report.findings, *(finding for path in others for finding in audit.sdist(path)))
-    for line in _alike(finding for finding in found if finding.severity is audit.Severity.WARNING):
+    return (*report.findings, *(finding for path in others for finding in audit.sdist(path)))
+
+
+def refuse_defects(found: Sequence[Finding], *, warn: Callable[[str], None]) -> None:
+    """Raise the errors together as one `FindingsError`; warnings are passed to `warn`."""
+    from wheelyard.audit import Severity  # noqa: PLC0415  # readers of binaries are slow to import
+
+    for line in _alike(finding for finding in found if finding.severity is Severity.WARNING):
         warn(line)
-    errors = [str(finding) for finding in found if finding.severity is audit.Severity.ERROR]
+    errors = [str(finding) for finding in found if finding.severity is Severity.ERROR]
     if errors:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         raise FindingsError("\n".join((f"The audit found {count}:", *(f"  {error}" for error in errors))))

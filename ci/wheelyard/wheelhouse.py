@@ -26,6 +26,33 @@ def key(*facts: object) -> str:
     return hashlib.sha256(msgspec.json.encode(facts, enc_hook=str, order="deterministic")).hexdigest()[:32]
 
 
+def jobs(house: Path) -> tuple[Path, ...]:
+    """The folders of jobs in a wheelhouse; one job's folder may also be given itself."""
+    if (house / REPORT).is_file():
+        return (house,)
+    return tuple(sorted(path.parent for path in house.glob(f"*/{REPORT}")))
+
+
+def reports(house: Path) -> tuple[JobReport, ...]:
+    """What each job in a wheelhouse says of itself; a build whose file is gone counts as failed."""
+    found = ((path, JobFolder(path=path).report()) for path in jobs(house))
+    return tuple(_with_losses(path, report) for path, report in found if report is not None)
+
+
+def _with_losses(folder: Path, report: JobReport) -> JobReport:
+    return msgspec.structs.replace(
+        report,
+        results=tuple(
+            result
+            if result.file is None or (folder / Path(result.file).name).is_file()
+            else msgspec.structs.replace(
+                result, state=State.FAILED, file=None, message=f"The job reported {result.file}, which is not there."
+            )
+            for result in report.results
+        ),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobFolder:
     """The folder of one job."""

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wheelyard import resources
+from wheelyard import resources, words
 from wheelyard.errors import UsageError
 from wheelyard.render import quoting
 
@@ -41,6 +41,16 @@ def text(name: str, values: dict[str, object], *, custom: Path | None = None) ->
         raise UsageError(_explained(error, name)) from None
 
 
+def html(name: str, values: dict[str, object]) -> str:
+    """Our template `name` filled with `values`, every one of them escaped for HTML."""
+    return _escaping().get_template(name).render(values)
+
+
+@cache
+def _escaping() -> Environment:
+    return _environment(None).overlay(autoescape=True, finalize=None, trim_blocks=True, lstrip_blocks=True)
+
+
 @cache
 def _environment(custom: Path | None) -> Environment:
     from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined  # noqa: PLC0415
@@ -67,6 +77,8 @@ def _environment(custom: Path | None) -> Environment:
         block=lambda value, indent: Raw(quoting.block(value, indent)),
         bare=lambda value: Raw(str(value)),
         cell=lambda value: Raw(quoting.cell(str(value))),
+        size=words.size,
+        duration=words.duration,
     )
     return environment
 

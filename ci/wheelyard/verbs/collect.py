@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import artifacts, files, gathering, lookup, release, stores
+from wheelyard import artifacts, files, gathering, lookup, planner, release, stores, wheelhouse
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
 from wheelyard.gathering import Gathered
 from wheelyard.manifest import Manifest
+from wheelyard.report import pages
 from wheelyard.stores import Bundle, Change, Release, Saved, Store, bundle, shortfalls
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
+    from wheelyard.page import Facts
+    from wheelyard.report.pages import Draft
 
 EPILOG = """\
 examples:
@@ -51,6 +54,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--only", metavar="GLOBS", help="with --preflight: what will be built to complete a release")
     parser.add_argument("--dry-run", action="store_true", help="check everything, say what would be written")
     parser.add_argument("--json", action="store_true", help="print the manifest")
+    pages.arguments(parser)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ class _Errand:
     options: Namespace
     console: Console
     scratch: Path
+    page: Draft
 
 
 def run(options: Namespace, console: Console) -> None:
@@ -75,8 +80,12 @@ def run(options: Namespace, console: Console) -> None:
         raise UsageError("--only goes with --preflight. What was built says itself what it is a part of.")
     folders = _folders(options, workspace)
     with gathering.alone(folders), files.scratch("collect") as scratch:
-        errand = _Errand(workspace=workspace, store=store, options=options, console=console, scratch=scratch)
-        saved = _collect(errand, gathering.gather(folders))
+        gathered = gathering.gather(folders)
+        with pages.kept(_facts(gathered, folders, workspace), options) as page:
+            errand = _Errand(
+                workspace=workspace, store=store, options=options, console=console, scratch=scratch, page=page
+            )
+            saved = _collect(errand, gathered)
     if options.checksums:
         lines = "".join(f"{file.sha256}  {file.file}\n" for file in saved.release.manifest.files)
         files.write(options.checksums.absolute(), lines.encode())
@@ -86,6 +95,14 @@ def run(options: Namespace, console: Console) -> None:
             f"{saved.release.where} is kept and incomplete; missing: {listed(missing, most=40)}. Collect them too:"
             " until then nothing is published."
         )
+
+
+def _facts(gathered: Gathered, folders: Sequence[Path], workspace: Workspace) -> Facts:
+    """What a page says before anything is judged."""
+    from wheelyard.page import Facts  # noqa: PLC0415  # `--help` needs none of it
+
+    reports = tuple(report for folder in folders for report in wheelhouse.reports(folder))
+    return Facts(plan=gathered.plan, slots=planner.slots_of(workspace.config), reports=reports)
 
 
 def _preflight(workspace: Workspace, store: Store, options: Namespace, console: Console) -> None:
@@ -109,10 +126,15 @@ def _collect(errand: _Errand, gathered: Gathered) -> Saved:
     """Judge what was gathered, together with what the store has of an unfinished release, and keep it."""
     made = _bundle(errand, gathered)
     errand.console.say(f"auditing {len(made.paths)} files")
-    tool, warn = errand.workspace.config.tool, errand.console.warn
+    tool, warn, page = errand.workspace.config.tool, errand.console.warn, errand.page
     previous = lookup.previous(errand.store, made.manifest.version, template=tool.release.tag, warn=warn)
-    release.refuse_defects(made.manifest, made.paths, policy=tool.audit, warn=warn, previous=previous)
-    return errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
+    found = release.defects(made.manifest, made.paths, policy=tool.audit, previous=previous)
+    page.facts = replace(page.facts, findings=found, previous=previous)
+    release.refuse_defects(found, warn=warn)
+    saved = errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
+    if not errand.options.dry_run:
+        page.facts = replace(page.facts, release=saved.release.manifest, where=saved.release.where)
+    return saved
 
 
 def _bundle(errand: _Errand, gathered: Gathered) -> Bundle:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wheelyard import cautions, git, guards, locking, overview, planner, runners, workspace
 from wheelyard.config import Concurrency
+from wheelyard.report import pages
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -50,12 +51,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tag", help="refuse unless this commit can be released under that tag")
     parser.add_argument("--only", metavar="GLOB", help="these identifiers alone, to complete an earlier release")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write plan.json there, too")
-    parser.add_argument("--summary", type=Path, metavar="FILE", help="add the plan in Markdown to that file")
+    pages.arguments(parser)
     parser.epilog = EPILOG
 
 
 def run(options: Namespace, console: Console) -> None:
-    """Print the plan; nothing is written but what `--output` and `--summary` ask for."""
+    """Print the plan; nothing is written but what `--output`, `--report` and `--summary` ask for."""
     place = workspace.enter(options.project)
     change = locking.current(place)
     if not change.none:
@@ -66,7 +67,7 @@ def run(options: Namespace, console: Console) -> None:
         plan = guards.only(plan, options.only)
     if options.tag is not None:
         guards.refuse(plan, tag=options.tag, template=config.tool.release.tag)
-    _written(plan, options)
+    _written(plan, config, options)
     if options.json:
         console.json(plan)
         return
@@ -81,17 +82,16 @@ def run(options: Namespace, console: Console) -> None:
         console.data("\n" + overview.advice(advice.of(config, lock, plan), plan))
 
 
-def _written(plan: Plan, options: Namespace) -> None:
+def _written(plan: Plan, config: Config, options: Namespace) -> None:
     """Leave the plan where the next jobs and readers of the run find it."""
     from wheelyard import documents, files  # noqa: PLC0415
 
     if options.output is not None:
         files.write(options.output.absolute(), documents.dump(plan))
-    if options.summary is not None:
-        from wheelyard.render import summary  # noqa: PLC0415  # templates are slow to import
+    if pages.wanted(options):
+        from wheelyard.page import Facts  # noqa: PLC0415  # most runs leave none
 
-        before = files.read(options.summary) if options.summary.exists() else b""
-        files.write(options.summary.absolute(), before + summary.markdown(plan).encode())
+        pages.leave(Facts(plan=plan, slots=planner.slots_of(config)), options)
 
 
 def _slots(text: str) -> str | Concurrency:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from wheelyard.config import Tool
 from wheelyard.errors import FindingsError, OutsideError, listed
 from wheelyard.index.waiting import meanwhile
 from wheelyard.manifest import Manifest
+from wheelyard.report import pages
 from wheelyard.stores import Release, Store
 from wheelyard.workspace import enter
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from wheelyard.index.account import Account
     from wheelyard.index.publishing import Publishing
     from wheelyard.index.uploads import Comparison, Sent
+    from wheelyard.report.pages import Draft
 
 EPILOG = """\
 examples:
@@ -49,6 +51,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
     parser.add_argument("--dry-run", action="store_true", help="check and compare everything, upload nothing")
     parser.add_argument("--json", action="store_true", help="print what became of each file")
+    pages.arguments(parser)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,7 @@ class _Errand:
     tool: Tool
     options: Namespace
     console: Console
+    page: Draft
 
     def compare(self, publishing: Publishing) -> Comparison:
         """Look at the files while the index is asked what it has; what is wrong with the files is told first."""
@@ -74,9 +78,11 @@ def run(options: Namespace, console: Console) -> None:
     workspace = enter(options.project)
     store = stores.choose(workspace.config.tool.release.store, root=workspace.root, say=console.say)
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
-    with files.scratch("publish") as scratch:
+    facts = pages.released(found, store, workspace, warn=console.warn if pages.wanted(options) else None)
+    with pages.kept(facts, options) as page, files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
-        errand = _Errand(found=found, paths=paths, tool=workspace.config.tool, options=options, console=console)
+        tool = workspace.config.tool
+        errand = _Errand(found=found, paths=paths, tool=tool, options=options, console=console, page=page)
         if options.rehearse:
             _rehearse(errand)
         else:
@@ -138,6 +144,8 @@ def _send(errand: _Errand, publishing: Publishing, comparison: Comparison, *, be
         reports = publishing.send(
             comparison, errand.paths, parallel=options.parallel, watch=watch, wait=options.wait, begin=begin
         )
+    if not options.rehearse:
+        errand.page.facts = replace(errand.page.facts, sent=reports, index=publishing.account.url)
     _tell(errand, publishing.account, reports)
     _judge(publishing.account, reports)
 

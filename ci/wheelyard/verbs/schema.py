@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import config, documents, lock, manifest, plan, reproduction
+from wheelyard import config, documents, lock, manifest, page, plan, reproduction
 
 if TYPE_CHECKING:
     import msgspec
@@ -18,6 +18,7 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "plan": plan.Plan,
     "job": manifest.JobReport,
     "manifest": manifest.Manifest,
+    "report": page.Page,
     "reproduction": reproduction.Reproduction,
 }
 

@@ -1,0 +1,91 @@
+"""The page of a release where people find it: in a file, and in the summary of a run on GitHub."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wheelyard import files, lookup, planner
+from wheelyard.errors import WheelyardError
+
+if TYPE_CHECKING:
+    from wheelyard.page import Facts, Page
+    from wheelyard.stores import Release, Store
+    from wheelyard.workspace import Workspace
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What every verb takes that can leave a page."""
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write a page of what there is now, in HTML")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="add the same in Markdown to that file")
+
+
+def wanted(options: Namespace) -> bool:
+    """Whether the command line asks for a page."""
+    return options.report is not None or options.summary is not None
+
+
+def released(found: Release, store: Store, workspace: Workspace, *, warn: Callable[[str], None] | None) -> Facts:
+    """What a release in a store says of itself; with `warn`, beside the one before it."""
+    from wheelyard.page import Facts, plan_of  # noqa: PLC0415  # `--help` needs none of it
+
+    template = workspace.config.tool.release.tag
+    return Facts(
+        plan=plan_of(found.manifest),
+        slots=planner.slots_of(workspace.config),
+        release=found.manifest,
+        where=found.where,
+        previous=lookup.previous(store, found.manifest.version, template=template, warn=warn) if warn else None,
+    )
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A page that is still being written: a verb replaces its `facts` as it learns more."""
+
+    facts: Facts
+
+
+@contextmanager
+def kept(facts: Facts, options: Namespace) -> Iterator[Draft]:
+    """A draft that becomes a page at the end, however that is: a release that fails needs its page most."""
+    draft = Draft(facts=facts)
+    try:
+        yield draft
+    except BaseException:
+        with suppress(WheelyardError):  # what went wrong first is what has to be told
+            leave(draft.facts, options)
+        raise
+    leave(draft.facts, options)
+
+
+def leave(facts: Facts, options: Namespace) -> None:
+    """Write the page where the command line asks for it."""
+    if not wanted(options):
+        return
+    from wheelyard import page  # noqa: PLC0415  # most runs leave none
+
+    made = page.make(facts)
+    if options.report is not None:
+        write(made, options.report)
+    if options.summary is not None:
+        summarise(made, options.summary)
+
+
+def write(made: Page, path: Path) -> None:
+    """Write a page as HTML."""
+    from wheelyard.render import page  # noqa: PLC0415  # templates are slow to import
+
+    files.write(path.absolute(), page.html(made).encode())
+
+
+def summarise(made: Page, path: Path) -> None:
+    """Add a page in Markdown to a file."""
+    from wheelyard.render import page  # noqa: PLC0415
+
+    before = files.read(path) if path.exists() else b""
+    files.write(path.absolute(), before + page.markdown(made).encode())
