@@ -91,7 +91,10 @@ class Client:
                 with self._send(request, self._url(request), stream, headers, UPLOAD_TIMEOUT) as response:
                     return _answer(response, _body(response))
 
-        return self._checked(request, self._persist(request, send))
+        try:
+            return self._checked(request, self._persist(request, send))
+        except OSError as error:
+            raise OutsideError(f"{path} cannot be read: {error.strerror}.") from None
 
     def download(self, request: Request, path: Path | None = None) -> str:
         """The SHA-256 of bytes; with `path` they are there afterwards, in full or not at all."""
@@ -109,9 +112,15 @@ class Client:
                     stream.write(piece)
                 return _answer(response, b"")
 
-        self._checked(request, self._persist(request, fetch))
-        if path is not None:
-            beside.replace(path)
+        try:
+            self._checked(request, self._persist(request, fetch))
+            if path is not None:
+                beside.replace(path)
+        except OSError as error:
+            raise OutsideError(f"{path} cannot be written: {error.strerror}. Free the disk.") from None
+        finally:
+            if path is not None:
+                beside.unlink(missing_ok=True)
         return hashed.hexdigest()
 
     def _persist(self, request: Request, send: Callable[[], Answer]) -> Answer:
