@@ -203,10 +203,11 @@ def make_bundle(
     """A complete release, its files in `folder`."""
     plan = plan or make_plan()
     folder.mkdir(parents=True, exist_ok=True)
-    made = [(make_wheel(folder, one, data=data, fields=fields), one) for one in plan.identifiers]
+    version = plan.version or VERSION
+    made = [(make_wheel(folder, one, version=version, data=data, fields=fields), one) for one in plan.identifiers]
     results = [(path, built(path, one)) for path, one in made]
     if plan.sdist:
-        archive = make_sdist(folder)
+        archive = make_sdist(folder, version=version)
         results.append((archive, built(archive)))
     report = make_report("linux-x86_64", [result for _, result in results])
     pieces = [piece(path, report, result) for path, result in results]

@@ -6,12 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from wheelyard.errors import FindingsError, listed
+from wheelyard.errors import FindingsError, UsageError, listed
 from wheelyard.manifest import Manifest
 from wheelyard.stores import Bundle, Change, Release, Stage
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+# git's rules for a tag that make it unfit as a folder too (https://git-scm.com/docs/git-check-ref-format).
+_UNFIT = re.compile(r"(^|/)\.|\.\.|//|/$|^/|[\x00-\x20\x7f~^:?*\[\\]|@\{|\.lock$|^$")
 _PLAIN = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,254}")
 
 
@@ -59,6 +61,12 @@ def refuse_odd_names(made: Manifest, *, source: str) -> None:
     """Raise for a manifest with names that lead elsewhere: it comes from a store, and others may write there."""
     if strange := [file.file for file in made.files if not _PLAIN.fullmatch(file.file)]:
         raise FindingsError(f"{source} names files that no release has: {listed(map(repr, strange))}.")
+
+
+def refuse_odd_tag(tag: str) -> None:
+    """Raise for what is no tag, or would lead elsewhere as a folder."""
+    if _UNFIT.search(tag):
+        raise UsageError(f"{tag!r} cannot be a tag. Change `tag` in [tool.wheelyard.release], or the version.")
 
 
 def _source(made: Manifest) -> tuple[object, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,9 +18,6 @@ from wheelyard.stores.comparing import MANIFEST, SUMS
 FROZEN = ".frozen"
 PUBLISHED = ".published"
 LOCK = ".lock"
-
-# git's rules for a tag that make it unfit as a folder too (https://git-scm.com/docs/git-check-ref-format).
-_UNFIT = re.compile(r"(^|/)\.|\.\.|//|/$|^/|[\x00-\x20\x7f~^:?*\[\\]|@\{|\.lock$|^$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +90,7 @@ class Directory:
         return comparing.preflight(self.find(tag) if tag else None, extending=extending)
 
     def _place(self, tag: str) -> Path:
-        if _UNFIT.search(tag):
-            raise UsageError(f"{tag!r} cannot be a tag. Change `tag` in [tool.wheelyard.release], or the version.")
+        comparing.refuse_odd_tag(tag)
         return self.folder / quote(tag, safe="+!,=@ ")
 
     def _beside(self, tag: str, role: str) -> Path:

@@ -108,6 +108,7 @@ class GitHub:
         return warnings
 
     def _held(self, tag: str) -> Holding | None:
+        comparing.refuse_odd_tag(tag)
         found = drafts.find(self.client, tag)
         return holding.read(self._shelf(found)) if found else None
 
