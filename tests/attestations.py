@@ -5,8 +5,13 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import shutil
+import sys
+import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,9 +22,12 @@ from sigstore.models import Bundle, TransparencyLogEntry
 from sigstore.oidc import ExpiredIdentity
 from sigstore_models.rekor.v1 import TransparencyLogEntry as Inner
 
+from wheelyard import files, process, resources
+
 if TYPE_CHECKING:
     from sigstore.sign import Signer
 
+_ASSETS = "0.0.30"  # newer ones hold others
 _USAGE = (True, False, False, False, False, False, False, False, False)  # digital signatures only
 _ANY = base64.b64encode(b"any").decode()
 _ENTRY = {
@@ -67,6 +75,23 @@ class Untrusted:
 def untrusted(*, expired: int = 0) -> Signer:
     signer: Any = Untrusted(expired=expired)
     return signer  # type: ignore[no-any-return]
+
+
+def assets() -> Path:
+    """The folder of real files with their real provenance, of the sdist of pypi-attestations; skips without network."""
+    place = resources.cache() / "tests" / f"pypi_attestations-{_ASSETS}"
+    if not place.exists():
+        command = ("-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--no-binary=pypi-attestations")
+        with files.scratch("download") as scratch:
+            ended = process.run((sys.executable, *command, "--dest", scratch, f"pypi-attestations=={_ASSETS}"))
+            if ended.code != 0:
+                pytest.skip(f"no package index can be reached: {ended.last(1)}")
+            (archive,) = scratch.iterdir()
+            with tarfile.open(archive) as opened:
+                opened.extractall(scratch / "opened", filter="data")
+            files.folder(place.parent)
+            shutil.move(scratch / "opened" / place.name, place)
+    return place / "test" / "assets"
 
 
 def mistake(attestations: str, *, file: str, sha256: str) -> str | None:

@@ -218,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         actual = {name: _sha256(content) for name, content in files.items()}
         digests = {name: fake.shown_digest(name, digest) for name, digest in actual.items()}
-        self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.url, fake.provenance))
+        self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.provenance))
 
     def _reply(self, reply: Reply) -> None:
         if reply.drop:
@@ -250,13 +250,13 @@ def _as_html(digests: dict[str, str | None]) -> Reply:
     return Reply(kind="text/html; charset=utf-8", body=f"<!DOCTYPE html><html><body>{links}</body></html>")
 
 
-def _as_json(digests: dict[str, str | None], url: str, attested: Iterable[str]) -> Reply:
+def _as_json(digests: dict[str, str | None], attested: Iterable[str]) -> Reply:
     entries = [
         {
             "filename": name,
-            "url": f"{url}/files/{name}",
+            "url": f"../../files/{name}",
             "hashes": {"sha256": digest} if digest else {},
-            "provenance": f"{url}/integrity/{name}" if name in attested else None,
+            "provenance": f"../../integrity/{name}" if name in attested else None,
         }
         for name, digest in digests.items()
     ]

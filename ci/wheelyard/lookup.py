@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wheelyard import files, guards, plan, wheelhouse
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
 from wheelyard.manifest import Manifest
-from wheelyard.stores import Release, Store
+from wheelyard.stores import Release, Stage, Store
 from wheelyard.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def release(store: Store, workspace: Workspace, *, tag: str | None, version: str | None) -> Release:
-    """The complete release of a tag, of a version, or of what was planned last."""
+    """The complete release of a tag, of a version, of what was planned last, or the only one not yet published."""
     tag = tag or _tag(store, workspace, version)
     found = store.find(tag)
     if found is None:
@@ -58,9 +58,18 @@ def previous(store: Store, version: str, *, template: str, warn: Callable[[str],
 def _tag(store: Store, workspace: Workspace, version: str | None) -> str:
     version = version or _planned(workspace) or workspace.config.project.version
     if version is None:
-        tags = " or ".join(store.tags()) or "TAG"
-        raise UsageError(f"The version is made by the build backend. Say which release: --tag {tags}.")
+        return _waiting(store)
     return workspace.config.tool.release.tag.replace("{version}", version)
+
+
+def _waiting(store: Store) -> str:
+    """The tag of the only release that is not published, where only the build backend knows the version."""
+    every = [found for tag in store.tags() if (found := store.find(tag)) is not None]
+    waiting = [found.tag for found in every if found.stage is not Stage.PUBLISHED]
+    if len(waiting) == 1:
+        return waiting[0]
+    tags = " or ".join(waiting or store.tags()) or "TAG"
+    raise UsageError(f"The version is made by the build backend. Say which release: --tag {tags}.")
 
 
 def _planned(workspace: Workspace) -> str | None:

@@ -259,6 +259,31 @@ def test_a_file_that_is_there_without_attestation_is_told_and_left(
     assert "without an attestation, which an index takes only together with the file" in capsys.readouterr().err
 
 
+def test_what_was_published_verifies_by_its_bytes(
+    project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(project)
+    assert publish(project, "--verify", "1.0") == Exit.DONE
+    assert capsys.readouterr().out.count("as it should be") == len(released(project))
+    fake.pypi.index.held[wheel_name(Identifier("cp311-manylinux_x86_64"))] = b"other"
+    assert publish(project, "--verify", "1.0") == Exit.FINDINGS
+    assert "The manifest has SHA-256" in capsys.readouterr().err
+
+
+def test_a_signature_of_nobody_does_not_verify(
+    project: Path, tmp_path: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(make_bundle(tmp_path / "made"), attester=Sigstore(untrusted))
+    folder = tmp_path / "made"
+    for name, document in fake.pypi.index.provenance.items():
+        (folder / f"{name}.provenance").write_bytes(document)
+    asked = ("--verify", "1.0", "--offline", str(folder), "--repository", "ada/spam")
+    assert publish(project, *asked) == Exit.FINDINGS
+    said = capsys.readouterr().err
+    assert f"{len(fake.pypi.index.provenance)} of {len(fake.pypi.index.provenance)} files" in said
+    assert "Its provenance does not hold: Verification failed" in said
+
+
 def test_an_attestation_that_is_refused_is_told_with_what_to_do(tmp_path: Path, fake: FakePyPI) -> None:
     class Confused(Sigstore):
         def attest(self, file: File) -> str:

@@ -121,6 +121,31 @@ def test_a_release_is_found_by_its_tag(project: Path, index: FakeIndex) -> None:
     assert index.held
 
 
+def test_the_only_release_is_found_where_the_build_backend_makes_the_version(project: Path, index: FakeIndex) -> None:
+    shutil.rmtree(project / "wheelhouse")
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(table.replace('version = "1.0"\n', 'dynamic = ["version"]\n'))
+    assert publish(project) == Exit.DONE
+    assert index.held == released(project)
+
+
+def test_a_version_is_verified_against_the_release(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(project)
+    capsys.readouterr()
+    assert publish(project, "--verify", "1.0", "--json") == Exit.DONE
+    assert {file["file"] for file in json.loads(capsys.readouterr().out)["files"]} == set(index.held)
+    index.held.pop(wheel_name(IDENTIFIERS[0]))
+    assert publish(project, "--verify", "1.0") == Exit.FINDINGS
+    assert "it is not there" in capsys.readouterr().err
+
+
+def test_what_is_no_version_is_not_verified(project: Path) -> None:
+    with pytest.raises(SystemExit):
+        publish(project, "--verify", "one")
+
+
 def test_a_release_that_rotted_is_not_published(project: Path, index: FakeIndex) -> None:
     (project / "store" / "v1.0" / wheel_name(IDENTIFIERS[0])).write_bytes(b"rot")
     assert publish(project) == Exit.FINDINGS

@@ -86,6 +86,13 @@ class Reader:
 
         return self._ask(listed.url, accept="*/*", use=hashed)
 
+    def document(self, url: str, *, accept: str) -> bytes:
+        """What lies at an address that a page names."""
+        got = self._get(url, accept=accept)
+        if got.status != HTTPStatus.OK:
+            raise OutsideError(f"{url} answered {web.status(got.status)}. {_advice(got.status)}")
+        return got.body
+
     def close(self) -> None:
         """Let go of connections."""
         self._session.close()
@@ -105,7 +112,7 @@ class Reader:
             for piece in response.iter_content(1 << 16):
                 body += piece
                 if len(body) > MOST_BYTES:
-                    raise OutsideError(f"{url} answers with more than {MOST_BYTES >> 20} MiB, which is no simple page.")
+                    raise OutsideError(f"{url} answers with more than {MOST_BYTES >> 20} MiB, too much for an index.")
             kind = response.headers.get("Content-Type", "")
             return _Got(status=response.status_code, url=url, kind=kind, body=bytes(body))
 

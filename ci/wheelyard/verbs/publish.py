@@ -5,17 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import files, lookup, release, stores
+from wheelyard import files, generated, lookup, release, stores
 from wheelyard.config import Tool
-from wheelyard.errors import FindingsError, OutsideError, listed
+from wheelyard.errors import OutsideError, listed
 from wheelyard.index.waiting import meanwhile
-from wheelyard.manifest import Manifest
 from wheelyard.report import pages
 from wheelyard.stores import Release, Store
-from wheelyard.workspace import enter
+from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
@@ -30,12 +30,11 @@ examples:
   wheelyard publish --index testpypi                 to another that twine knows, or a section of .pypirc
   wheelyard publish --index https://host/legacy/     to any address twine can upload to
   wheelyard publish --rehearse                       to an index of its own on this machine, and install from it
+  wheelyard publish --verify 1.2                     that the index has the release's bytes, published by its workflow
 
 User name and token come from where twine looks for them: TWINE_USERNAME and TWINE_PASSWORD, .pypirc, the keyring,
 trusted publishing. After an interruption the same command sends only what the index does not have.
 """
-
-PYPI_MOST_BYTES = 100 << 20  # of one file, unless the project has a higher limit
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -44,11 +43,16 @@ def arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", dest="release", metavar="VERSION", help="the release (default: the plan's version)")
     which.add_argument("--tag", help="the release, by its tag")
+    which.add_argument(
+        "--verify", type=_version, metavar="VERSION", help="compare what is there with manifest and provenance"
+    )
     parser.add_argument("--index", metavar="NAME-OR-URL", help="where to (default: [tool.wheelyard.publish] index)")
     parser.add_argument("--simple", metavar="URL", help="where the index shows its files; none to compare nothing")
     parser.add_argument("--parallel", type=_count, default=4, metavar="N", help="uploads at a time (default: 4)")
     parser.add_argument("--wait", type=float, default=60, metavar="S", help="seconds for files to show (default: 60)")
     parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
+    parser.add_argument("--offline", type=Path, metavar="DIR", help="verify files and FILE.provenance of a folder")
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="who should have published it, on GitHub")
     parser.add_argument("--dry-run", action="store_true", help="check and compare everything, upload nothing")
     parser.add_argument("--json", action="store_true", help="print what became of each file")
     pages.arguments(parser)
@@ -76,6 +80,9 @@ class _Errand:
 def run(options: Namespace, console: Console) -> None:
     """Publish the store's release; a second run sends only what the first one did not."""
     workspace = enter(options.project)
+    if options.verify:
+        _verify(workspace, options, console)
+        return
     store = stores.choose(workspace.config.tool.release.store, root=workspace.root, say=console.say)
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
     facts = pages.released(found, store, workspace, warn=console.warn if pages.wanted(options) else None)
@@ -90,14 +97,15 @@ def run(options: Namespace, console: Console) -> None:
 
 
 def _publish(errand: _Errand, store: Store) -> None:
-    from wheelyard.index import account, attesting, history  # noqa: PLC0415  # twine is slow to import
+    from wheelyard.index import account, attesting, history, limits  # noqa: PLC0415  # twine is slow to import
     from wheelyard.index.publishing import Publishing  # noqa: PLC0415
 
     options, console, made, wanted = errand.options, errand.console, errand.found.manifest, errand.tool.publish
     if name := account.overridden():
         console.warn(f"{name} is set and not used: the index is that of --index or [tool.wheelyard.publish].")
     chosen = account.resolve(options.index or wanted.index)
-    _refuse_for(chosen, made, console)
+    for caution in limits.cautions(made, chosen.url) if chosen.is_pypi else ():
+        console.warn(caution)
     reader = None if options.simple == "none" else chosen.reader(options.simple)
     attests = wanted.attest and chosen.is_pypi and chosen.is_trusted and not options.dry_run
     publishing = Publishing(
@@ -119,20 +127,6 @@ def _publish(errand: _Errand, store: Store) -> None:
     if comparison.missing and console.on_github and chosen.is_pypi and not chosen.is_trusted:
         console.warn("A long-lived token is used. With trusted publishing none can be stolen, and files are attested.")
     _send(errand, publishing, comparison, begin=lambda: store.freeze(errand.found, index=chosen.url))
-
-
-def _refuse_for(chosen: Account, made: Manifest, console: Console) -> None:
-    """What PyPI would refuse, said before the first byte."""
-    if not chosen.is_pypi:
-        return
-    if "+" in made.version:
-        raise FindingsError(
-            f"{chosen.url} takes no version with a local part, and this one is {made.version}. Release a version"
-            " without what follows the +; a build of a clean, tagged commit has none."
-        )
-    for file in made.files:
-        if file.size > PYPI_MOST_BYTES:
-            console.warn(f"{file.file} has {file.size >> 20} MiB; without a raised limit {chosen.url} takes 100 MiB.")
 
 
 def _send(errand: _Errand, publishing: Publishing, comparison: Comparison, *, begin: Callable[[], None]) -> None:
@@ -202,7 +196,46 @@ def _rehearse(errand: _Errand) -> None:
         errand.console.say(rehearsal.install(made, errand.paths, served=served, scratch=scratch))
 
 
+def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
+    """Hold a published version, on an index or in a folder, to what it should be."""
+    from wheelyard.index import account, provenance, verification  # noqa: PLC0415  # twine is slow to import
+    from wheelyard.report import verified  # noqa: PLC0415
+
+    tool, name, version = workspace.config.tool, workspace.config.project.name, options.verify
+    if options.offline:
+        copies = verification.in_folder(options.offline, name=name, version=version)
+        source, attested = str(options.offline), tool.publish.attest
+    else:
+        chosen = account.resolve(options.index or tool.publish.index)
+        copies = verification.on_index(chosen.reader(options.simple), name=name, version=version)
+        source, attested = chosen.url, tool.publish.attest and chosen.is_pypi
+    store = stores.choose(tool.release.store, root=workspace.root, say=console.say)
+    found = store.find(tool.release.tag.replace("{version}", version))
+    publisher = options.repository or tool.workflow.repository or generated.remote(workspace.root)
+    proof = partial(provenance.verify, repository=publisher, offline=options.offline is not None)
+    held = verification.verify(copies, made=found.manifest if found else None, attested=attested, proof=proof)
+    if options.json:
+        compared = found is not None
+        console.json(
+            verification.Verification(name=name, version=version, source=source, manifest=compared, files=held)
+        )
+    else:
+        console.show(verified.table(held))
+    if found is None:
+        console.warn(f"The store {store.name} has no release of {version}: there was no manifest to compare with.")
+    verification.refuse(held, source)
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a number of at least 1")
     return int(text)
+
+
+def _version(text: str) -> str:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  # only this option needs it
+
+    try:
+        return str(Version(text))
+    except InvalidVersion:
+        raise ArgumentTypeError(f"{text!r} is no version") from None

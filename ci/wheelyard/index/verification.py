@@ -1,0 +1,151 @@
+"""Hold a published version to what it should be: the manifest's bytes, published by the right workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import msgspec
+from packaging.utils import InvalidName, canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from wheelyard import files
+from wheelyard.errors import FindingsError, IncompleteError
+from wheelyard.index.provenance import UntrueError
+from wheelyard.index.reader import Reader
+from wheelyard.manifest import Manifest
+
+# PyPI's documentation, chapter "Index API", part "Integrity API".
+_INTEGRITY = "application/vnd.pypi.integrity.v1+json, application/json;q=0.5"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """A file as it was published: the SHA-256 of its bytes, the one it is `shown` with, and its provenance."""
+
+    file: str
+    sha256: str
+    shown: str | None = None
+    provenance: bytes | None = None
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """One file; `workflow` is the one that provably published it, `wrong` is all that is not right."""
+
+    file: str
+    sha256: str | None
+    workflow: str | None = None
+    wrong: tuple[str, ...] = ()
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What `publish --verify --json` prints; `manifest` says whether there was one to compare with."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
+    name: str
+    version: str
+    source: str
+    manifest: bool
+    files: tuple[Verified, ...]
+
+
+class Proof(Protocol):
+    """Proves by a provenance which workflow published a file, or raises `UntrueError`."""
+
+    def __call__(self, document: bytes, *, file: str, sha256: str) -> str:
+        """The workflow."""
+        ...
+
+
+def on_index(reader: Reader, *, name: str, version: str) -> tuple[Copy, ...]:
+    """Every file of a version, downloaded to know its bytes; `IncompleteError` where there is none."""
+    page = reader.page(canonicalize_name(name))
+    found = [listed for listed in (page.files if page else ()) if is_of(listed.file, name=name, version=version)]
+    if not found:
+        raise IncompleteError(f"The index has no file of {name} {version}.")
+    return tuple(
+        Copy(
+            file=listed.file,
+            sha256=reader.digest(listed),
+            shown=listed.sha256,
+            provenance=reader.document(listed.provenance, accept=_INTEGRITY) if listed.provenance else None,
+        )
+        for listed in found
+    )
+
+
+def in_folder(folder: Path, *, name: str, version: str) -> tuple[Copy, ...]:
+    """Every file of a version in a folder; the provenance of FILE, as an index gives it, is `FILE.provenance`."""
+    found = [path for path in sorted(folder.glob("*")) if is_of(path.name, name=name, version=version)]
+    if not found:
+        raise IncompleteError(f"There is no file of {name} {version} in {folder}.")
+    beside = {path: path.with_name(f"{path.name}.provenance") for path in found}
+    return tuple(
+        Copy(
+            file=path.name,
+            sha256=files.sha256(path),
+            provenance=files.read(document) if document.is_file() else None,
+        )
+        for path, document in beside.items()
+    )
+
+
+def is_of(file: str, *, name: str, version: str) -> bool:
+    """Whether a file name is that of a wheel or sdist of this version."""
+    parse = parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename
+    try:
+        found = parse(file)
+    except (ValueError, InvalidName, InvalidVersion):
+        return False
+    return (found[0], found[1]) == (canonicalize_name(name), Version(version))
+
+
+def verify(copies: Iterable[Copy], *, made: Manifest | None, attested: bool, proof: Proof) -> tuple[Verified, ...]:
+    """Each file there is and each that should be, with what is wrong with it.
+
+    `made` is the version's manifest, if there is one; `attested` says that every file must have a provenance.
+    """
+    found = tuple(_verified(copy, made=made, attested=attested, proof=proof) for copy in copies)
+    there = {file.file for file in found}
+    missing = [file for file in (made.files if made else ()) if file.file not in there]
+    lost = ("The manifest has it, and it is not there.",)
+    return (*found, *(Verified(file=file.file, sha256=None, wrong=lost) for file in missing))
+
+
+def refuse(held: Iterable[Verified], source: str) -> None:
+    """Raise `FindingsError` with all that is wrong."""
+    every = tuple(held)
+    lines = [f"  {file.file}: {' '.join(file.wrong)}" for file in every if file.wrong]
+    if lines:
+        raise FindingsError(
+            "\n".join((f"{len(lines)} of {len(every)} files of {source} are not what they should be:", *lines))
+            + "\nDo not install them, and yank the version there, until it is known who changed what."
+        )
+
+
+def _verified(copy: Copy, *, made: Manifest | None, attested: bool, proof: Proof) -> Verified:
+    wrong, workflow = list(_differences(copy, made)), None
+    if copy.provenance is not None:
+        try:
+            workflow = proof(copy.provenance, file=copy.file, sha256=copy.sha256)
+        except UntrueError as error:
+            wrong.append(f"Its provenance does not hold: {error}.")
+    elif attested:
+        wrong.append("It has no provenance.")
+    return Verified(file=copy.file, sha256=copy.sha256, workflow=workflow, wrong=tuple(wrong))
+
+
+def _differences(copy: Copy, made: Manifest | None) -> Iterator[str]:
+    if copy.shown not in {None, copy.sha256}:
+        yield f"The index shows SHA-256 {copy.shown}, its bytes have {copy.sha256}."
+    if made is None:
+        return
+    ours = next((file.sha256 for file in made.files if file.file == copy.file), None)
+    if ours is None:
+        yield "The manifest does not have it."
+    elif ours != copy.sha256:
+        yield f"The manifest has SHA-256 {ours}, its bytes have {copy.sha256}."
