@@ -18,9 +18,8 @@ settings.load_profile("wheelyard")
 @pytest.fixture(autouse=True)
 def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the options of whoever runs it."""
-    for name in [name for name in os.environ if name.startswith("CIBW_")]:
+    for name in [name for name in os.environ if name.startswith(("CIBW_", "GITHUB_", "GH_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
 
 
 @pytest.fixture

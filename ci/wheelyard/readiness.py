@@ -45,7 +45,11 @@ def checks(
             tagging.of_tag(wish, standing),
             tagging.of_others(wish, standing),
         )
-    found += (_attempted("lock", lambda: _lock(workspace)), _attempted("workflow", lambda: _workflow(workspace)))
+    found += (
+        _attempted("lock", lambda: _lock(workspace)),
+        _attempted("workflow", lambda: _workflow(workspace)),
+        _ci(workspace, str(revision.commit), remote),
+    )
     return tuple(found), standing
 
 
@@ -65,8 +69,8 @@ def _version(workspace: Workspace, wish: Wish) -> Check:
 def _changelog(workspace: Workspace, wish: Wish) -> Check:
     path = _changelog_file(workspace)
     if path is None:
-        words = "there is no changelog, unless [tool.wheelyard.release] changelog names it"
-        return Check(name="changelog", outcome=Outcome.NOT_ASKED, words=words)
+        words = "no changelog, unless [tool.wheelyard.release] changelog names one"
+        return Check(name="changelog", outcome=Outcome.NOTHING, words=words)
     name = path.relative_to(workspace.root).as_posix()
     return _attempted(
         "changelog",
@@ -95,6 +99,18 @@ def _workflow(workspace: Workspace) -> Check:
     tool = workspace.config.tool
     there = (workspace.root / generation.WORKFLOWS / tool.workflow.file).exists()
     if not there and not tool.release.store.startswith("github"):
-        return Check(name="workflow", outcome=Outcome.NOT_ASKED, words="there is none, and the store is not GitHub")
+        return Check(name="workflow", outcome=Outcome.NOTHING, words="no workflow, and the store is not GitHub")
     said = generation.problem(generation.task(workspace))
     return judged("workflow", [said] if said else (), "fresh")
+
+
+def _ci(workspace: Workspace, commit: str, remote: str) -> Check:
+    """What GitHub says of the commit, where it can be asked."""
+    from wheelyard.stores import github  # noqa: PLC0415  # requests is slow to import
+    from wheelyard.stores.github import actions  # noqa: PLC0415
+
+    try:
+        client = github.client(workspace.config.tool.release.store, workspace.root, remote=remote)
+        return tagging.of_checks(actions.checks(client, commit))
+    except WheelyardError as error:
+        return Check(name="CI", outcome=Outcome.NOT_ASKED, words=str(error))

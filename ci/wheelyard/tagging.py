@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -13,6 +13,7 @@ from wheelyard.changelog import Entry
 from wheelyard.errors import listed
 from wheelyard.revision import Revision
 from wheelyard.standing import Standing, Tag
+from wheelyard.stores.github import wire
 
 
 class Outcome(StrEnum):
@@ -21,6 +22,7 @@ class Outcome(StrEnum):
     PASSED = "ok"
     FAILED = "wrong"
     UNREACHABLE = "no answer"
+    NOTHING = "nothing there"
     NOT_ASKED = "not asked"  # never to be read as a yes
 
 
@@ -174,6 +176,21 @@ def of_others(wish: Wish, standing: Standing) -> Check:
     ]
     problems = [f"{listed(others)} is on this commit too, and version from git would be either. Commit first."]
     return judged("no other release", problems if others else (), "on this commit")
+
+
+def of_checks(checks: Sequence[wire.Check]) -> Check:
+    """What was checked on the commit passed; a check that was left out, or is neutral, is no objection."""
+    if not checks:
+        return Check(name="CI", outcome=Outcome.NOTHING, words="GitHub knows no check of this commit")
+    open_ = sorted({check.name for check in checks if check.status != wire.COMPLETED})
+    bad = sorted({f"{check.name} ({check.conclusion})" for check in checks if _is_bad(check)})
+    problems = [f"did not pass: {listed(bad)}. Mend it, and tag what passes."] if bad else []
+    problems += [f"still at work: {listed(open_)}. Wait for it."] if open_ else []
+    return judged("CI", problems, f"{len(checks)} checks passed")
+
+
+def _is_bad(check: wire.Check) -> bool:
+    return check.status == wire.COMPLETED and check.conclusion not in {"success", "neutral", "skipped"}
 
 
 def _is_release(tag: str, template: str) -> bool:

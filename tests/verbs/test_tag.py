@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import fakegithub
+from fakegithub import Server
 from support import MakeRepository, run_git
 from wheelyard import cli, config, documents, lock
 from wheelyard.errors import Exit
@@ -142,7 +145,7 @@ def test_json_has_every_check_and_command(place: Place, capfd: pytest.CaptureFix
     assert place.tag("--dry-run", "--json") == Exit.DONE
     found = json.loads(capfd.readouterr().out)
     checks = {check["name"]: check["outcome"] for check in found["checks"]}
-    assert checks.pop("workflow") == "not asked"
+    assert (checks.pop("workflow"), checks.pop("CI")) == ("nothing there", "not asked")
     assert set(checks.values()) == {"ok"}
     assert [command[1] for command in found["commands"]] == ["tag", "push"]
     assert found["state"] == "nowhere"
@@ -384,7 +387,7 @@ def test_without_a_changelog_none_is_asked_for(place: Place, capfd: pytest.Captu
     run_git(place.root, "commit", "--quiet", "--message", "Take it away")
     run_git(place.root, "push", "--quiet")
     assert place.tag("--yes") == Exit.DONE
-    assert "not asked: changelog: there is no changelog" in capfd.readouterr().err
+    assert "nothing there: changelog: no changelog" in capfd.readouterr().err
 
 
 def test_a_workflow_that_is_not_fresh_comes_first(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
@@ -458,6 +461,83 @@ def test_a_back_end_that_fails_is_one_more_thing_that_is_wrong(
     said = refused(place, capfd, "1.0")
     assert "The build backend could not be asked" in said
     assert "no heading with 1.0" in said
+
+
+@pytest.fixture(scope="module")
+def _github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with fakegithub.serve(tmp_path_factory.mktemp("github")) as running:
+        yield running
+
+
+@pytest.fixture
+def github(_github: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A GitHub that the environment names, as that of a workflow does."""
+    _github.reset()
+    for name, value in {
+        "GITHUB_REPOSITORY": _github.repository,
+        "GITHUB_API_URL": _github.url,
+        "GITHUB_TOKEN": _github.token,
+        "NO_PROXY": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return _github
+
+
+def rules(place: Place, *checks: dict[str, Any], **others: Any) -> dict[str, Any]:
+    """What GitHub is to know of the commit."""
+    head = run_git(place.root, "rev-parse", "HEAD")
+    return {"checks": [{"head_sha": head, "id": n, **each} for n, each in enumerate(checks)], **others}
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        pytest.param(([{}, {"conclusion": "skipped"}], [{}]), "ok: CI: 3 checks passed", id="all passed"),
+        pytest.param(([], []), "nothing there: CI: GitHub knows no check", id="nothing"),
+    ],
+)
+def test_ci_that_does_not_object_is_no_obstacle(
+    place: Place, github: Server, capfd: pytest.CaptureFixture[str], known: tuple[list[Any], list[Any]], says: str
+) -> None:
+    checks, statuses = known
+    github.rules(**rules(place, *checks, statuses=statuses))
+    assert place.tag("--yes") == Exit.DONE
+    assert says in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        pytest.param(({"name": "docs", "conclusion": "failure"}, []), "did not pass: docs (failure)", id="failed"),
+        pytest.param(({"conclusion": "cancelled"}, []), "did not pass: tests (cancelled)", id="cancelled"),
+        pytest.param(({"status": "queued", "conclusion": None}, []), "still at work: tests", id="waiting"),
+        pytest.param(({}, [{"state": "pending", "context": "buildbot"}]), "still at work: buildbot", id="pending"),
+        pytest.param(({}, [{"state": "error"}]), "did not pass: ci (error)", id="an older status"),
+    ],
+)
+def test_ci_that_is_not_green_keeps_a_commit_from_being_a_release(
+    place: Place, github: Server, capfd: pytest.CaptureFixture[str], known: tuple[Any, Any], says: str
+) -> None:
+    check, statuses = known
+    github.rules(**rules(place, {}, check, statuses=statuses))
+    assert says in refused(place, capfd)
+
+
+def test_more_checks_than_a_page_are_all_looked_at(
+    place: Place, github: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    github.rules(**rules(place, *[{}] * 249, {"conclusion": "failure"}))
+    assert "did not pass: tests (failure)" in refused(place, capfd)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_github_that_does_not_say_is_not_asked_and_never_green(
+    place: Place, github: Server, capfd: pytest.CaptureFixture[str], status: int
+) -> None:
+    github.fault(str(status), "check-runs", times=100)
+    assert place.tag("--dry-run", "--json") == Exit.DONE
+    found = {check["name"]: check["outcome"] for check in json.loads(capfd.readouterr().out)["checks"]}
+    assert found["CI"] == "not asked"
 
 
 @pytest.mark.peers

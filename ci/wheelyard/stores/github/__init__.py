@@ -135,10 +135,18 @@ class GitHub:
         return Saved(release=release, change=work.change, written=tuple(item.name for item in work.send))
 
 
+_IMPATIENT = 5.0  # seconds: who only looks says that a limit is reached
 _NO_ENVIRONMENT = (
     "GitHub shows this token no environment {!r}. Make it in the repository's settings and say who may use it: one that"
     " a workflow names and nobody made is made without any protection."
 )
+
+
+def client(store: str, root: Path, *, remote: str = "origin") -> Client:
+    """A client that waits for no limit, of the repository that releases are kept in, or else of git's remote."""
+    name, _, place = store.partition(":")
+    found = access.find(place if name == "github" else "", root, remote=remote)
+    return Client(place=found, token=access.token(found), patience=_IMPATIENT)
 
 
 def make(place: str, root: Path, say: Say = silent) -> GitHub:

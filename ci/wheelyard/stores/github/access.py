@@ -34,10 +34,10 @@ class Place:
         return f"{self.api}/repos/{self.name}"
 
 
-def find(spec: str, root: Path, environ: Mapping[str, str] | None = None) -> Place:
+def find(spec: str, root: Path, environ: Mapping[str, str] | None = None, *, remote: str = "origin") -> Place:
     """The repository that `owner/name` or `https://host/owner/name` names; of nothing, the one this runs for.
 
-    That is GITHUB_REPOSITORY, as in a workflow, or git's remote `origin`.
+    That is GITHUB_REPOSITORY, as in a workflow, or that of git's remote.
     """
     environ = os.environ if environ is None else environ
     said = environ.get("GITHUB_API_URL", "").rstrip("/")
@@ -48,7 +48,7 @@ def find(spec: str, root: Path, environ: Mapping[str, str] | None = None) -> Pla
     elif spec or "GITHUB_REPOSITORY" in environ:
         host, name = server, spec or environ["GITHUB_REPOSITORY"]
     else:
-        host, name = _origin(root)
+        host, name = _of_remote(root, remote)
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} is no repository on GitHub, which is called OWNER/NAME. Correct `store` in"
@@ -78,12 +78,12 @@ def token(place: Place, environ: Mapping[str, str] | None = None) -> str:
     )
 
 
-def _origin(root: Path) -> tuple[str, str]:
-    ended = process.run(("git", "-C", root, "remote", "get-url", "origin"))
+def _of_remote(root: Path, remote: str) -> tuple[str, str]:
+    ended = process.run(("git", "-C", root, "remote", "get-url", remote))
     found = _REMOTE.fullmatch(ended.output.strip()) if ended.code == 0 else None
     if found is None:
         raise UsageError(
-            "Git's remote `origin` names no repository on GitHub. Say which it is:"
+            f"Git's remote `{remote}` names no repository on GitHub. Say which it is:"
             ' store = "github:OWNER/NAME" in [tool.wheelyard.release].'
         )
     return found["host"].lower(), found["name"]

@@ -63,6 +63,7 @@ class Client:
     token: str = field(repr=False)
     pace: Pace = field(default_factory=Pace)
     now: Callable[[], float] = time.time
+    patience: float = LONGEST  # seconds to wait at most for a limit to end
     _local: threading.local = field(default_factory=threading.local, init=False, repr=False)
 
     def ask(self, request: Request) -> Answer:
@@ -147,7 +148,7 @@ class Client:
                 return answer
 
     def _hold(self, wait: float) -> None:
-        if wait > LONGEST:
+        if wait > self.patience:
             raise OutsideError(f"GitHub takes requests again in {wait / 60:.0f} minutes. Run the same command then.")
         self.pace.hold(wait)
 

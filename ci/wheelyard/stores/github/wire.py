@@ -1,6 +1,7 @@
 """GitHub's REST API as values: the requests to make, and what is needed of the answers.
 
-Reference: https://docs.github.com/en/rest/releases/releases and https://docs.github.com/en/rest/releases/assets.
+Reference: https://docs.github.com/en/rest/releases/releases and https://docs.github.com/en/rest/releases/assets; of
+runs and checks, https://docs.github.com/en/rest/actions and https://docs.github.com/en/rest/checks/runs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PAGE = (
 MOST_ASSETS = 1000  # https://docs.github.com/en/repositories/releasing-projects-on-github/about-releases#storage-and-bandwidth-quotas
 MOST_BYTES = (2 << 30) - 1  # "each file must be under 2 GiB", ibidem
 
+COMPLETED = "completed"
 READ, WRITE = "contents: read", "contents: write"
 _SECONDARY = re.compile(r"rate limit|abuse", re.IGNORECASE)
 
@@ -135,6 +137,34 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     """A repository; its name may be another than the one asked for, when it moved."""
 
     full_name: str
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """A check of a commit; `conclusion` is there once its status is `completed`."""
+
+    name: str
+    status: str
+    conclusion: str | None = None
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of a workflow."""
+
+    id: int
+    event: str
+    status: str | None
+    conclusion: str | None
+    created_at: str
+    html_url: str
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A job in the latest attempt of a run."""
+
+    name: str
+    status: str
+    conclusion: str | None
+    html_url: str | None = None
 
 
 def decode(answer: Answer, model: type[T]) -> T:
