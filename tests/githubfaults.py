@@ -19,6 +19,7 @@ KINDS = {
     "slow": r"",  # the answer takes its time
     "clock": r"api ",  # the server's clock jumps
 }
+_JUMPS = (-7200.0, -60.0, 60.0, 7200.0)
 
 
 @dataclass(kw_only=True)
@@ -58,7 +59,7 @@ class Faults:
         if not possible:
             return None
         kind = self.dice.choice(possible)
-        seconds = {"slow": self.dice.uniform(0.01, 0.2), "clock": self.dice.choice((-7200.0, -60.0, 60.0, 7200.0))}
+        seconds = {"403": 1.0, "429": 1.0, "slow": self.dice.uniform(0.01, 0.2), "clock": self.dice.choice(_JUMPS)}
         return Fault(kind=kind, seconds=seconds.get(kind, 0.0))
 
     def _meant(self, request: str) -> Iterator[Fault]:

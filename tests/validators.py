@@ -53,9 +53,7 @@ def node_folder() -> Path:
 
 
 def kept(name: str, packages: Sequence[str], fill: Callable[[Path], None]) -> Path:
-    """A folder in the cache that `fill` filled with packages of npm when it was first asked for."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node with npm is not there: GitHub's own packages need it (apt-get install nodejs npm)")
+    """A folder in the cache that `fill` filled with packages of a registry when it was first asked for."""
     digest = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:12]
     place = resources.cache() / "tools" / f"{name}-{digest}"
     with files.alone(place.with_suffix(".lock"), wait=True):
@@ -67,7 +65,9 @@ def kept(name: str, packages: Sequence[str], fill: Callable[[Path], None]) -> Pa
 
 
 def npm(*arguments: str, folder: Path) -> None:
-    """Run npm; without a registry the test skips."""
+    """Run npm; without it, or without a registry, the test skips."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node with npm is not there: GitHub's own packages need it (apt-get install nodejs npm)")
     done = subprocess.run(("npm", *arguments), cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"npm cannot get GitHub's packages: {done.stderr.strip()[-300:]}")
