@@ -177,18 +177,25 @@ def make_wheelhouse(house: Path, *, plan: Plan | None = None, data: bytes = b"")
     return house
 
 
-def make_project(repository: MakeRepository, *, index: str = "pypi", name: str = "repository") -> Path:
-    """A repository whose releases go to its folder `store`, without a wheelhouse."""
+def make_project(
+    repository: MakeRepository,
+    *,
+    index: str = "pypi",
+    name: str = "repository",
+    store: str = "directory:store",
+    version: str = VERSION,
+) -> Path:
+    """A repository whose releases go to its folder `store`, or to another store, without a wheelhouse."""
     table = f"""\
 [project]
 name = "{NAME}"
-version = "{VERSION}"
+version = "{version}"
 
 [tool.wheelyard]
 targets = ["linux-x86_64"]
 
 [tool.wheelyard.release]
-store = "directory:store"
+store = "{store}"
 
 [tool.wheelyard.publish]
 index = "{index}"

@@ -100,6 +100,24 @@ def test_what_was_published_can_no_longer_be_collected_anew(project: Path) -> No
     assert cli.main(["collect", "-C", str(project), "--replace"]) == Exit.FINDINGS
 
 
+def test_a_lost_mark_is_set_again(project: Path) -> None:
+    publish(project)
+    (project / "store" / "v1.0" / ".frozen").unlink()
+    assert publish(project) == Exit.DONE
+    assert (project / "store" / "v1.0" / ".frozen").exists()
+
+
+def test_what_is_incomplete_is_never_published(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(project / "store")
+    (project / "wheelhouse" / "linux-x86_64" / wheel_name(IDENTIFIERS[0])).unlink()
+    assert cli.main(["collect", "-C", str(project), "--partial"]) == Exit.INCOMPLETE
+    assert publish(project) == Exit.INCOMPLETE
+    assert f"incomplete; missing: {IDENTIFIERS[0]}" in capsys.readouterr().err
+    assert index.held == {}
+
+
 def test_what_never_left_can_still_be_replaced(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINE_PASSWORD", f"{PASSWORD}\n")
     assert publish(project) == Exit.USAGE

@@ -126,6 +126,8 @@ def _publish(errand: _Errand, store: Store) -> None:
         return
     if comparison.missing and console.on_github and chosen.is_pypi and not chosen.is_trusted:
         console.warn("A long-lived token is used. With trusted publishing none can be stolen, and files are attested.")
+    if not comparison.missing:  # an earlier run sent it all; the store may have lost its mark since
+        store.freeze(errand.found, index=chosen.url)
     _send(errand, publishing, comparison, begin=lambda: store.freeze(errand.found, index=chosen.url))
 
 
