@@ -72,3 +72,13 @@ def test_a_lock_is_free_again_afterwards(tmp_path: Path) -> None:
         pass
     with files.alone(tmp_path / ".lock"):
         assert (tmp_path / ".lock").exists()
+
+
+def test_several_files_are_written_all_or_none(tmp_path: Path) -> None:
+    there, new, impossible = tmp_path / "there", tmp_path / "new", tmp_path / "folder"
+    there.write_text("old")
+    impossible.mkdir()
+    with pytest.raises(OutsideError, match="folder cannot be written"):
+        files.write_all([(there, b"1"), (new, b"2"), (impossible, b"3")])
+    assert there.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "there"]

@@ -13,7 +13,8 @@ PACKAGE = Path(wheelyard.__file__).parent
 
 # Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
 FLOORS = (
-    {"", "errors", "tables", "revision", "resources", "abi", "words", "ask_cibuildwheel", "standing", "changelog"},
+    {"", "errors", "tables", "revision", "resources", "abi", "words", "ask_cibuildwheel", "standing", "changelog",
+     "legacy"},
     {"targets", "files", "process", "web", "diagnosis"},
     {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical",
      "downloads", "archives", "patches"},
@@ -22,11 +23,11 @@ FLOORS = (
      "sdks", "macos", "inputs"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "page",
      "sessions", "__main__"},
-    {"durations", "locking", "orders", "render", "reproduction", "gathering", "lookup"},
+    {"durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration"},
     {"planner"},
     {"report"},
     {"advice", "generation"},
-    {"overview", "readiness", "machine", "prospects"},
+    {"overview", "readiness", "machine", "prospects", "migrating"},
     {"verbs"},
 )  # fmt: skip
 # Rooms that decide and never act: no file, program, network or terminal.
@@ -34,11 +35,12 @@ VALUES = {
     "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
     "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging", "page", "words",
+    "migration", "legacy",
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",
     "canonical", "comparison", "surroundings", "reproduction", "downloads", "archives", "sdks",
-    "patches", "inputs",
+    "patches", "inputs", "migrating",
 }  # fmt: skip
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 

@@ -4,6 +4,8 @@ Only the public command line is used, with explicit `--archs`, and `platform.mac
 on x86_64 cibuildwheel leaves out PyPy and GraalPy for arm64 macOS, which no runner for those targets would.
 It takes one JSON argument, `{"package": PATH, "archs": {PLATFORM: "x86_64,aarch64"}}`, and prints one JSON line:
 for each platform the identifiers that are selected, those in enabled groups, all there are, and a refusal's words.
+With `{"package": PATH, "runs": [{"platform", "machine", "arguments", "environment"}]}` it answers for each run as a
+workflow makes it: a list of pairs, the identifiers and a refusal's words.
 """
 
 from __future__ import annotations
@@ -34,7 +36,11 @@ def main() -> None:
     from cibuildwheel.__main__ import main as cibuildwheel  # noqa: PLC0415  # after the machine is settled
 
     sys.platform = "linux"  # on Windows cibuildwheel does not even name the identifiers of Pyodide
-    answers = {name: answer(cibuildwheel, name, question) for name in PLATFORMS}
+    answers: object
+    if "runs" in question:
+        answers = [of_run(cibuildwheel, run, question["package"]) for run in question["runs"]]
+    else:
+        answers = {name: answer(cibuildwheel, name, question) for name in PLATFORMS}
     sys.stdout.write("\n" + json.dumps(answers) + "\n")
 
 
@@ -49,6 +55,17 @@ def answer(cibuildwheel: Callable[[], None], name: str, question: dict[str, Any]
         found[kind], _ = ask(cibuildwheel, ["--archs", "all", *arguments])
         for variable in environment:
             del os.environ[variable]
+    return found
+
+
+def of_run(cibuildwheel: Callable[[], None], run: dict[str, Any], package: str) -> tuple[list[str], str]:
+    """What cibuildwheel says of one run on a machine of another kind."""
+    platform.machine = lambda: str(run["machine"])
+    os.environ.update(run["environment"])
+    where = [] if "--only" in run["arguments"] else ["--platform", run["platform"]]
+    found = ask(cibuildwheel, [*where, "--allow-empty", "--print-build-identifiers", *run["arguments"], package])
+    for variable in run["environment"]:
+        del os.environ[variable]
     return found
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # The verbs in the order of a release, each a module of `wheelyard.verbs`, with what it does.
 VERBS = {
+    "init": "propose all of this for a repository as it is, and write it when you agree",
     "plan": "show every job and every wheel of the release, before anything runs",
     "lock": "resolve the facts the plan rests on and write wheelyard.lock",
     "generate": "write the workflow that releases this package, from plan and lock",

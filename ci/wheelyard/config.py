@@ -5,7 +5,6 @@ What cibuildwheel owns stays in `[tool.cibuildwheel]`; it is kept here only as i
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from wheelyard import abi, automation, documents, runners
+from wheelyard import abi, automation, documents, legacy, runners
 from wheelyard.abi import Abi
 from wheelyard.automation import BuildStep, Checkout, On, Workflow
 from wheelyard.errors import ConfigError, UsageError
@@ -204,26 +203,18 @@ def _toml(text: str, *, source: str) -> dict[str, Any]:
 
 
 def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) -> Project:
-    """Name and version, from `[project]` (PEP 621) or Poetry's own table."""
+    """Name and version, from `[project]` (PEP 621), Poetry's own table, or the files of setuptools."""
     project = top.get("project", {})
     poetry = top.get("tool", {}).get("poetry", {})
-    name = project.get("name", poetry.get("name"))
+    name = project.get("name", poetry.get("name")) or legacy.name(sources)
     if not isinstance(name, str):
         raise UsageError(f"{source} does not say what the package is called. Add [project] with its name.")
     return Project(
         name=name,
         version=project.get("version", poetry.get("version")),
-        requires_python=project.get("requires-python") or _python_requires(sources),
+        requires_python=project.get("requires-python") or legacy.python_requires(sources),
         build_requires=tuple(map(str, top.get("build-system", {}).get("requires", ()))),
     )
-
-
-def _python_requires(sources: Mapping[str, str]) -> str | None:
-    """The Pythons that `setup.cfg` or `setup.py` name, which cibuildwheel heeds too."""
-    for name in ("setup.cfg", "setup.py"):
-        if found := re.search(r"""(?m)^[^#\n]*\bpython_requires\s*=\s*["']?([^"'#\n]+)""", sources.get(name, "")):
-            return found[1].strip()
-    return None
 
 
 def _contradictions(tool: Tool) -> Iterator[str]:

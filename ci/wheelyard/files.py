@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,25 +35,56 @@ def text(path: Path) -> str:
 
 def write(path: Path, data: bytes) -> None:
     """Write a file whole: beside it, flushed to disk, then moved over it. A kill leaves the old file or the new one."""
-    folder(path.parent)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _beside(path, data).replace(path)
     except OSError as error:
-        raise OutsideError(
-            f"{path} cannot be written: {error.strerror}. Free the disk or choose another folder."
-        ) from None
+        raise _unwritable(path, error) from None
+
+
+def write_all(wanted: Sequence[tuple[Path, bytes]]) -> None:
+    """Write files all or none: all beside their places first, then moved there in this order.
+
+    A failure or an interruption puts back what was there; a kill between two moves leaves the first ones written.
+    """
+    before = {path: path.read_bytes() if path.is_file() else None for path, _ in wanted}
+    copies: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, data in wanted:
+            copies[path] = _beside(path, data)
+        for path, copy in copies.items():
+            copy.replace(path)
+    except BaseException as error:
+        for each, copy in copies.items():
+            if copy.exists():
+                copy.unlink()
+            else:
+                _restore(each, before[each])
+        if isinstance(error, OSError):
+            raise _unwritable(path, error) from None
+        raise
+
+
+def _beside(path: Path, data: bytes) -> Path:
+    """A temporary file with `data` beside `path`, on disk."""
+    handle, name = tempfile.mkstemp(dir=folder(path.parent), prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
-        raise OutsideError(
-            f"{path} cannot be written: {error.strerror}. Free the disk or choose another folder."
-        ) from None
+        raise
+    return Path(name)
+
+
+def _restore(path: Path, data: bytes | None) -> None:
+    if data is None:
+        path.unlink(missing_ok=True)
+    else:
+        write(path, data)
 
 
 def _unwritable(path: Path, error: OSError) -> OutsideError:

@@ -68,11 +68,21 @@ def absorb(root: Path) -> None:
         call(root, "replace", head, replacement)
 
 
+def names(root: Path) -> tuple[str, ...]:
+    """Every file of the work tree that git does not ignore, relative to `root`."""
+    found = call(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
+    return tuple(filter(None, found.split("\0")))
+
+
+def tags(root: Path) -> tuple[str, ...]:
+    """Every tag, the oldest first."""
+    return tuple(call(root, "tag", "--sort=creatordate").splitlines())
+
+
 def _copy_files(root: Path, target: Path) -> None:
     import shutil  # noqa: PLC0415  # planning never copies
 
-    names = call(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", strip=False)
-    for name in filter(None, names.split("\0")):
+    for name in names(root):
         path, copy = root / name, target / name
         if path.is_dir() and not path.is_symlink():
             copy.mkdir(parents=True, exist_ok=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wheelyard import files, process, toolbox
 from wheelyard.config import Config
 from wheelyard.errors import OutsideError, UsageError, listed
+from wheelyard.process import Ended
 from wheelyard.targets import Identifier, Platform, Target
 
 _ASK = Path(__file__).with_name("ask_cibuildwheel.py")
@@ -43,6 +45,24 @@ class Answer:
     known: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of cibuildwheel on a machine, with its options and variables."""
+
+    platform: Platform
+    machine: str
+    arguments: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What cibuildwheel said of one run: its identifiers, or the words of a refusal."""
+
+    identifiers: frozenset[Identifier] = frozenset()
+    refusal: str = ""
+
+
 def refuse_selectors() -> None:
     """Stop when the environment would make cibuildwheel build something else than the plan says."""
     found = sorted(name for name in os.environ if name in _SELECTORS or name.startswith(("CIBW_ARCHS_", "CIBW_BUILD_")))
@@ -67,14 +87,7 @@ def ask(config: Config, *, package: Path, cibuildwheel: str) -> Answer:
         for platform, targets in _by_platform(config.tool.targets).items()
     }
     question = json.dumps({"package": str(package), "archs": archs})
-    ended = process.run((_python(cibuildwheel), "-P", _ASK, question), cwd=package)
-    lines = ended.output.rstrip().splitlines()
-    if ended.code != 0 or not lines or not lines[-1].startswith("{"):
-        raise OutsideError(
-            f"cibuildwheel {cibuildwheel} could not be asked for its identifiers: {ended.last(5)}\n"
-            "Run `wheelyard lock --upgrade` to move to another version."
-        )
-    answers = json.loads(lines[-1])
+    answers = _answered(process.run((_python(cibuildwheel), "-P", _ASK, question), cwd=package), cibuildwheel)
     for platform, answer in answers.items():
         if answer["refusal"]:
             raise _refused(Platform(platform), answer["refusal"], config=config, cibuildwheel=cibuildwheel)
@@ -83,6 +96,30 @@ def ask(config: Config, *, package: Path, cibuildwheel: str) -> Answer:
         enabled=frozenset(text for answer in answers.values() for text in answer["enabled"]),
         known=frozenset(text for answer in answers.values() for text in answer["known"]),
     )
+
+
+def of_runs(runs: Sequence[Run], *, root: Path, package: Path, cibuildwheel: str) -> tuple[Reply, ...]:
+    """What each of `runs` would build, as that version of cibuildwheel says; asked from the folder `root`."""
+    asked = [
+        {"platform": r.platform, "machine": r.machine, "arguments": r.arguments, "environment": dict(r.environment)}
+        for r in runs
+    ]
+    question = json.dumps({"package": str(package), "runs": asked})
+    answers = _answered(process.run((_python(cibuildwheel), "-P", _ASK, question), cwd=root), cibuildwheel)
+    return tuple(
+        Reply(identifiers=frozenset(map(Identifier.parse, found)), refusal=_last_words(refusal))
+        for found, refusal in answers
+    )
+
+
+def _answered(ended: Ended, cibuildwheel: str) -> Any:  # noqa: ANN401  # JSON, of one form or the other
+    lines = ended.output.rstrip().splitlines()
+    if ended.code != 0 or not lines or not lines[-1].startswith(("{", "[")):
+        raise OutsideError(
+            f"cibuildwheel {cibuildwheel} could not be asked for its identifiers: {ended.last(5)}\n"
+            "Run `wheelyard lock --upgrade` to move to another version."
+        )
+    return json.loads(lines[-1])
 
 
 def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:
@@ -102,13 +139,17 @@ def _by_target(config: Config, texts: Iterable[str]) -> dict[Target, tuple[Ident
 
 def _refused(platform: Platform, refusal: str, *, config: Config, cibuildwheel: str) -> UsageError:
     """What to tell of a refusal: its last words, and which targets they are about."""
-    words = [line.strip() for line in refusal.splitlines() if line.strip() and not line.startswith("usage:")]
     targets = [target for target in config.tool.targets if target.platform is platform]
-    last = next((line for line in reversed(words) if not line.startswith(("File ", "Traceback"))), "no reason given")
     return UsageError(
-        f"cibuildwheel {cibuildwheel} refuses {listed(targets)}: {last}\n"
+        f"cibuildwheel {cibuildwheel} refuses {listed(targets)}: {_last_words(refusal) or 'no reason given'}\n"
         "Correct [tool.cibuildwheel], take the target out, or move on with `wheelyard lock --upgrade`."
     )
+
+
+def _last_words(refusal: str) -> str:
+    """The line of a refusal that says why."""
+    words = [line.strip() for line in refusal.splitlines() if line.strip() and not line.startswith("usage:")]
+    return next((line for line in reversed(words) if not line.startswith(("File ", "Traceback"))), "")
 
 
 def installed() -> str:

@@ -133,6 +133,11 @@ def default(target: Target, *, emulated: bool) -> str:
     return EMULATORS.get(target, EMULATOR) if emulated else DEFAULTS[target]
 
 
+def is_native(target: Target, arch: str) -> bool:
+    """Whether a Linux machine of that architecture runs containers of `target` without emulation."""
+    return target in _NATIVE.get(arch, ())
+
+
 def machine(labels: tuple[str, ...]) -> tuple[str, str] | None:
     """System and architecture of GitHub's machine with these labels; None for a machine of somebody else."""
     return LABELS.get(labels[0]) if len(labels) == 1 else None

@@ -1,0 +1,112 @@
+"""What `init` would write into a repository: made and planned in a scratch folder, so that nothing there changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wheelyard import files, generated, generation, resources, stores
+from wheelyard.errors import UsageError
+from wheelyard.generated import File
+from wheelyard.migrating import asking, repository
+from wheelyard.migrating.asking import Built
+from wheelyard.migrating.trial import Trial
+from wheelyard.migration import difference, options, proposal, reading, selection
+from wheelyard.migration.difference import Difference
+from wheelyard.migration.project import Facts
+from wheelyard.migration.proposal import Surroundings
+from wheelyard.migration.today import Today
+from wheelyard.render import seal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A file as it is, and the text it gets."""
+
+    file: File
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """All that was found, and the files to write: the `pyproject.toml` last, for with it `init` is done."""
+
+    facts: Facts
+    today: Today
+    changes: tuple[Change, ...]
+    difference: Difference
+    notes: tuple[str, ...]
+
+
+def look(root: Path, *, only: Path | None = None, package: str | None = None) -> Outcome:
+    """What `init` would do at `root`, by all workflows there or by `only` that one.
+
+    Raises `UsageError` where there is a `[tool.wheelyard]` already, no package, or a file that cannot be added to.
+    """
+    found = repository.read(root, package)
+    texts, name = found.workflows(only)
+    today = reading.read(texts, only=name)
+    built = asking.ask(today.calls, root=root)
+    tool, said = proposal.table(today, found.facts, built.wanted, _beside(root))
+    carried = options.carried(today.calls, built.wanted, present=found.options)
+    with files.scratch("init") as folder:
+        trial = Trial(folder=folder, repository=found, tool=tool)
+        made = trial.made(_selection(trial, carried.table, today, built))
+    changes = tuple(_changes(root, made.texts))
+    return Outcome(
+        facts=found.facts,
+        today=today,
+        changes=tuple(change for change in changes if change.file.text != change.text),
+        difference=difference.between(
+            today.calls, built.before, built.now, made.plan, known=built.known, versions=built.versions
+        ),
+        notes=tuple(dict.fromkeys((*today.notes, *built.notes, *carried.notes, *said, *_lacking(root)))),
+    )
+
+
+def _beside(root: Path) -> Surroundings:
+    """Which workflow file is free, and where releases can be kept."""
+    names = ("wheels.yml", "wheelyard.yml")
+    taken = {name: generated.look(root, generation.WORKFLOWS / name).text for name in names}
+    free = next((name for name, text in taken.items() if text is None or seal.read(text)), None)
+    if free is None:
+        raise UsageError(f"{' and '.join(names)} in {generation.WORKFLOWS} are both not ours. Move one of them away.")
+    store = "github" if "github" in stores.STORES else None
+    return Surroundings(store=store, file=None if free == names[0] else free)
+
+
+def _selection(trial: Trial, table: Mapping[str, Any], today: Today, built: Built) -> dict[str, Any]:
+    """The table with what makes cibuildwheel select the wanted wheels; keys that are there are added to."""
+    wanted = asking.union(built.wanted)
+    if not wanted:
+        return dict(table)
+    there = str(trial.repository.options.get("enable", ""))
+    groups = [group for group in selection.groups(wanted, built.by_group) if group not in there]
+    base = {**table, **({"enable": " ".join(groups)} if groups else {})}
+
+    guess = selection.uniform(today.calls, trial.repository.options)
+    chosen = trial.selected({**base, **guess})
+    if guess and not wanted <= chosen:
+        guess, chosen = {}, trial.selected(base)
+    skip = f"{guess.get('skip', '')} {selection.narrowed(wanted, chosen)}".strip()
+    return {**base, **guess, **({"skip": skip} if skip else {})}
+
+
+def _changes(root: Path, texts: Mapping[str, str]) -> list[Change]:
+    """The files to write; a noxfile only where there is none."""
+    noxfile = generated.look(root, generation.NOXFILE)
+    every = [Change(file=generated.look(root, Path(name)), text=text) for name, text in texts.items()]
+    if noxfile.text is None:
+        every.insert(0, Change(file=noxfile, text=files.text(resources.templates() / generation.NOXFILE)))
+    for change in every:
+        generated.refuse_odd(change.file)
+    return every
+
+
+def _lacking(root: Path) -> list[str]:
+    """What an existing noxfile has to get."""
+    noxfile = generated.look(root, generation.NOXFILE)
+    said = generation.lacking(noxfile) if noxfile.text is not None else None
+    return [said] if said else []

@@ -1,0 +1,1 @@
+"""What the workflows of a repository build today, and what of it `[tool.wheelyard]` and `[tool.cibuildwheel]` say."""
