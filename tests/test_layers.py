@@ -24,7 +24,7 @@ FLOORS = (
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "page",
      "sessions", "__main__"},
     {"durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration"},
-    {"planner"},
+    {"planner", "without_engine"},
     {"report"},
     {"advice", "generation"},
     {"overview", "readiness", "machine", "prospects", "migrating"},

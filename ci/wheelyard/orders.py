@@ -26,7 +26,8 @@ class Run:
     """What all jobs of one run share.
 
     `source` is a clean copy of the repository, `work` a folder that is removed afterwards, `engine` a name or `auto`,
-    `only` a glob of identifiers; with `fresh` they are built again even if an earlier run built them.
+    `only` a glob of identifiers; with `fresh` they are built again even if an earlier run built them. `offline` builds
+    have no network.
     """
 
     plan: Plan
@@ -37,6 +38,7 @@ class Run:
     engine: str = "auto"
     only: str = "*"
     fresh: bool = False
+    offline: bool = False
     inputs: Inputs = field(default_factory=Inputs)
 
     def inputs_of(self, job: Job | None) -> Inputs:
@@ -119,6 +121,7 @@ def _order(expected: Expected, run: Run, job: Job) -> Order:
         log=run.house / job.id / "logs" / f"{name}.log",
         environment={**_sdk(run, job), **job.environment.get(name, {})},
         emulated=job.emulated,
+        offline=run.offline,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,13 @@ class Programs:
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = threading.Event()
+        self._before: tuple[str, ...] = ()
+
+    def within(self, before: Sequence[str]) -> Programs:
+        """The same programs, but those started through what is given here run as arguments of another command."""
+        inner = copy(self)
+        inner._before = tuple(before)  # noqa: SLF001  # of our own class
+        return inner
 
     def run(
         self,
@@ -72,7 +81,7 @@ class Programs:
             raise KeyboardInterrupt
         try:
             program = subprocess.Popen(
-                [os.fspath(part) for part in command],
+                [os.fspath(part) for part in (*self._before, *command)],
                 cwd=cwd,
                 env=None if env is None else dict(env),
                 stdin=subprocess.DEVNULL,
@@ -117,6 +126,18 @@ def attended(command: Sequence[str | Path], *, cwd: Path) -> Ended:
     except OSError as error:
         raise OutsideError(f"The program {command[0]} cannot be started: {error.strerror}.") from None
     return Ended(code=done.returncode, output=done.stdout.decode(errors="replace"))
+
+
+def networkless() -> tuple[str, ...] | None:
+    """A command that runs another with no network but a loopback of its own; None where this machine has none."""
+    if sys.platform != "linux":
+        return None
+    lo = ("sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh")
+    for options in (("--net",), ("--user", "--map-current-user", "--keep-caps", "--net")):
+        command = ("unshare", *options, *lo)
+        if shutil.which("unshare") and run((*command, "true")).code == 0:
+            return command
+    return None
 
 
 def _signal(program: subprocess.Popen[bytes], number: signal.Signals) -> None:

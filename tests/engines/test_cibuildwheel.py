@@ -42,6 +42,24 @@ def test_two_identifiers_are_built_tested_and_reported(tmp_path: Path) -> None:
     assert all("manylinux_2_" in str(result["file"]) for result in found.values())
 
 
+def test_a_container_without_a_network_builds_of_what_pip_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, links = sample("setuptools_c", tmp_path / "project", build="cp39-manylinux_x86_64"), tmp_path / "links"
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--dest", str(links))
+    subprocess.run((*pip, "--only-binary=:all:", "--python-version=3.9", "setuptools>=77.0.3"), check=True)
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
+    monkeypatch.setenv("CIBW_TEST_SKIP", "*")  # its virtualenv would have to be found, too
+    done = build(root, "--offline")
+    assert done.returncode == Exit.DONE, done.stderr
+    setup = root / "setup.py"
+    setup.write_text("import socket\nsocket.create_connection(('192.0.2.1', 9), 3)\n" + setup.read_text())
+    commit(root)
+    done = build(root, "--offline", "linux-x86_64")
+    assert done.returncode == Exit.BUILD
+    assert "Network is unreachable" in str(results(done)["cp39-manylinux_x86_64"]["message"])
+
+
 def test_both_engines_make_the_same_wheel_but_for_the_age_of_glibc(tmp_path: Path) -> None:
     root = sample("meson_c", tmp_path / "project", build="cp3{9,13}-manylinux_x86_64")
     there, here = tmp_path / "containers", tmp_path / "host"

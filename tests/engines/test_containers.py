@@ -81,7 +81,7 @@ def test_the_engine_is_the_one_that_options_name(chosen: object, name: str) -> N
 )
 def test_a_label_is_added_to_what_is_set(chosen: object, says: str) -> None:
     options = {} if chosen is None else {"container-engine": chosen}
-    assert containers.labelled(layers.over(options, CP312, {}), "x=1") == says
+    assert containers.created_with(layers.over(options, CP312, {}), "--label=x=1") == says
 
 
 def test_an_engine_that_is_not_installed_is_named() -> None:

@@ -21,7 +21,8 @@ class Order:
 
     `project` is a clean copy of the repository and `package` the package's folder in it; the engine may write there
     nothing that another order could trip over. `scratch` is this order's own empty folder. `options` is
-    `[tool.cibuildwheel]`. `source_date` is in seconds since 1970. `tools` are the locked versions.
+    `[tool.cibuildwheel]`. `source_date` is in seconds since 1970. `tools` are the locked versions. An order that is
+    `offline` is built without a network, or refused.
     """
 
     project: Path
@@ -34,6 +35,7 @@ class Order:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     emulated: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,8 @@ class Cibuildwheel:
     def refuses(self, order: Order) -> str | None:
         """Whether another architecture would be needed that this machine cannot emulate."""
         target = order.identifiers[0].target
+        if order.offline and target.platform is not Platform.LINUX:
+            return f"On {target.platform} nothing takes the network away from a build. Leave --offline out."
         if target.platform is not Platform.LINUX or target.arch in runs_here():
             return None
         return (
@@ -96,7 +98,7 @@ class Cibuildwheel:
         name = image(order)
         if containers.is_here(program, name):
             return None
-        host = containers.registry(name)
+        host = None if order.offline else containers.registry(name)
         if host is None or host.startswith("localhost") or not containers.is_reachable(host):
             return f"The image {name} is not here and cannot be pulled."
         return None
@@ -137,19 +139,29 @@ def _selection(order: Order) -> tuple[str, ...]:
 
 def _environment(order: Order) -> dict[str, str]:
     """Our environment with the order's variables, which a container gets to see as well."""
-    env = {**os.environ, **order.environment, "SOURCE_DATE_EPOCH": str(order.source_date), "PYTHONUNBUFFERED": "1"}
+    own = {**_from_here(order), **order.environment}
+    env = {**os.environ, **own, "SOURCE_DATE_EPOCH": str(order.source_date), "PYTHONUNBUFFERED": "1"}
     if len(order.identifiers) > 1:
         env |= {"CIBW_BUILD": " ".join(order.identifiers), "CIBW_SKIP": ""}
-    if order.environment:
-        passed = (*containers.inherited(os.environ, _read(order)), *order.environment)
+    if own:
+        passed = (*containers.inherited(os.environ, _read(order)), *own)
         env["CIBW_ENVIRONMENT_PASS_LINUX"] = " ".join(passed)
     if order.identifiers[0].target.platform is Platform.LINUX:
-        env["CIBW_CONTAINER_ENGINE"] = containers.labelled(_read(order), _label(order))
+        network = ("--network=none",) if order.offline else ()
+        env["CIBW_CONTAINER_ENGINE"] = containers.created_with(_read(order), f"--label={_label(order)}", *network)
     if _shadowed(order):
         env["CIBW_BUILD_FRONTEND"] = "pip"
     if _read(order).last("audit-command") is None:
         env["CIBW_AUDIT_COMMAND"] = ""  # wheelyard's own audit looks at every wheel, with abi3audit's data
     return env
+
+
+def _from_here(order: Order) -> dict[str, str]:
+    """What has pip in a container take all it installs from this machine, whose files cibuildwheel mounts at /host."""
+    if not order.offline:
+        return {}
+    links = (f"/host{Path(name).absolute()}" for name in os.environ.get("PIP_FIND_LINKS", "").split())
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": " ".join(links)}
 
 
 def _label(order: Order) -> str:

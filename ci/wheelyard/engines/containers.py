@@ -25,8 +25,8 @@ def engine(read: Reader) -> str:
     return name.partition(";")[0].strip()
 
 
-def labelled(read: Reader, label: str) -> str:
-    """The `container-engine` option as it is set, with one more argument: a label, to find the container by."""
+def created_with(read: Reader, *arguments: str) -> str:
+    """The `container-engine` option as it is set, with more arguments for making a container."""
     chosen = read.last("container-engine")
     if isinstance(chosen, dict):
         given = [str(part) for part in chosen.get("create-args", ())]
@@ -36,7 +36,7 @@ def labelled(read: Reader, label: str) -> str:
         given = [part.partition(":")[2].strip() for part in parts if part.startswith(_ARGUMENTS)]
         rest = [part for part in parts if not part.startswith(_ARGUMENTS)]
     words = given if isinstance(chosen, dict) else shlex.split(" ".join(given))
-    return "; ".join((engine(read), f"create-args: {shlex.join((*words, f'--label={label}'))}", *rest))
+    return "; ".join((engine(read), f"create-args: {shlex.join((*words, *arguments))}", *rest))
 
 
 def remove(program: str, label: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,6 @@ import msgspec
 
 from wheelyard import (
     builder,
-    canonical,
     config,
     documents,
     engines,
@@ -30,10 +29,11 @@ from wheelyard import (
     sdist,
     sdks,
     wheelhouse,
+    without_engine,
 )
 from wheelyard.downloads import Fetcher
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
-from wheelyard.manifest import Input, JobReport, Result, State
+from wheelyard.manifest import Input, JobReport, State
 from wheelyard.plan import Job, Plan, load
 from wheelyard.process import Programs
 from wheelyard.targets import Platform, selects
@@ -69,6 +69,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--plan", type=Path, metavar="FILE", help="obey this plan.json instead of planning now")
     parser.add_argument("--wheelhouse", type=Path, metavar="DIR", help="where wheels go (default: wheelhouse)")
     parser.add_argument("--fresh", action="store_true", help="build again what is already there")
+    parser.add_argument("--offline", action="store_true", help="build without a network, of what is in the cache")
     parser.add_argument("--dry-run", action="store_true", help="say what would be built")
     parser.add_argument("--json", action="store_true", help="print the reports of the jobs")
 
@@ -121,12 +122,16 @@ def _build(
         engine=options.engine,
         only=options.only,
         fresh=options.fresh,
+        offline=options.offline,
     )
     try:
+        if run.offline:
+            _without_index(workspace.config.project)
         git.export(workspace.root, run.source)
         run = _with_inputs(run, jobs, workspace, console)
         from_sdist = plan.sdist and workspace.config.tool.sdist.wheels_from_sdist
-        books = [_pure(run, console)] if from_sdist or wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST]) else []
+        asked = from_sdist or wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST])
+        books = [without_engine.build(run, say=console.say)] if asked else []
         if from_sdist:
             archive = next(books[0].folder.path.glob("*.tar.gz"))
             source = sdist.unpack(archive, work / "from-sdist")
@@ -138,11 +143,22 @@ def _build(
         files.remove(work)
 
 
+def _without_index(project: config.Project) -> None:
+    """Have pip install only what lies in PIP_FIND_LINKS, in this process and in all it starts."""
+    os.environ["PIP_NO_INDEX"] = "1"
+    if project.build_requires and not os.environ.get("PIP_FIND_LINKS"):
+        wanted = " ".join(map(shlex.quote, project.build_requires))
+        raise UsageError(
+            f"The build needs {listed(project.build_requires)}, and without a network pip looks in PIP_FIND_LINKS only,"
+            f" which is not set. Run `pip download --dest DIR {wanted}` once with a network, then set it to DIR."
+        )
+
+
 def _with_inputs(run: orders.Run, jobs: Sequence[Job], workspace: Workspace, console: Console) -> orders.Run:
     """The run with sources and patches in its copy of the repository, and the SDK of macOS where it is for that."""
     tool, revision = workspace.config.tool, run.plan.revision
     with console.download() as tell:
-        fetcher = Fetcher(mirrors=tool.mirrors, tell=tell)
+        fetcher = Fetcher(mirrors=tool.mirrors, offline=run.offline, tell=tell)
         found, remarks = inputs.put(tool, run.source, fetcher=fetcher, clean=not revision.dirty)
         apple = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
         if apple and tool.macos.sdk is not None:
@@ -152,39 +168,6 @@ def _with_inputs(run: orders.Run, jobs: Sequence[Job], workspace: Workspace, con
     for remark in remarks:
         console.warn(remark)
     return replace(run, inputs=found)
-
-
-def _pure(run: orders.Run, console: Console) -> Ledger:
-    """What no engine builds: the sdist and, of that, the pure wheel, unless an earlier run of the same source did."""
-    book = orders.ledger(run, None, engine="build")
-    source = run.source / run.plan.package
-    there = {result.file.endswith(".whl") for result in book.report.results if result.file}
-    for planned, is_wheel, name in ((run.plan.sdist, False, "sdist"), (run.plan.pure, True, "wheel")):
-        if not planned or (is_wheel in there and not run.fresh):
-            continue
-        console.say(f"building the {'pure wheel' if is_wheel else 'sdist'} of {run.plan.name}")
-        begun, log = time.monotonic(), book.folder.logs / f"{name}.log"
-        log.unlink(missing_ok=True)
-        if is_wheel and run.plan.sdist:
-            source = sdist.unpack(next(book.folder.path.glob("*.tar.gz")), run.work / "pure")
-        make = sdist.wheel if is_wheel else sdist.build
-        date = run.plan.revision.date
-        made = make(source, into=run.work / name, log=log, date=date, programs=Programs())
-        made = canonical.distribution(made, into=run.work / name / "canonical", date=date)
-        book.add((_result(made, minutes=(time.monotonic() - begun) / 60, log=log),), wheel=made)
-    return book
-
-
-def _result(made: Path, *, minutes: float, log: Path) -> Result:
-    return Result(
-        identifier=None,
-        state=State.BUILT,
-        file=made.name,
-        sha256=files.sha256(made),
-        size=made.stat().st_size,
-        minutes=round(minutes, 3),
-        log=f"logs/{log.name}",
-    )
 
 
 def _wheels(

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from wheelyard import files
+from wheelyard import files, process
 from wheelyard.engines import Made, Order
 from wheelyard.engines.host import elf, gates, options, refusals, repair, tools, zig
 from wheelyard.engines.host.building import Build
@@ -56,6 +56,7 @@ class Host:
         """Why these identifiers, or this project's commands, are not for this engine, or None."""
         return (
             refusals.of_target(order, machine=self._machine)
+            or refusals.of_network(order)
             or refusals.of_interpreters(order, self._interpreters())
             or refusals.of_commands(order, options.resolve(order.options, lowest(order), self._environ))
         )
@@ -85,6 +86,7 @@ class Host:
         """Build, repair, check and test one wheel."""
         if reason := self.unavailable(order) or self.refuses(order):
             raise BuildError(reason)
+        programs = programs.within(process.networkless() or ()) if order.offline else programs
         try:
             return self._made(order, lowest(order), programs)
         except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from wheelyard import process
 from wheelyard.engines import Order
 from wheelyard.engines.host import interpreters
 from wheelyard.engines.host.interpreters import Interpreter
@@ -38,6 +39,16 @@ def of_target(order: Order, *, machine: str) -> str | None:
     if lowest(order).interpreter != "cp":
         return f"{lowest(order)}: the host engine builds for CPython only. {_ELSEWHERE}."
     return None
+
+
+def of_network(order: Order) -> str | None:
+    """Why the network cannot be taken away from a build that must do without it."""
+    if not order.offline or process.networkless() is not None:
+        return None
+    return (
+        f"{lowest(order)}: this machine gives no build a network of its own (`unshare --net`, for root or with user"
+        f" namespaces). {_ELSEWHERE}, whose containers have none, or leave --offline out."
+    )
 
 
 def of_interpreters(order: Order, found: Mapping[str, Interpreter]) -> str | None:
