@@ -88,7 +88,7 @@ def _values(page: Page) -> dict[str, object]:
         "label": _label,
         "done": lambda row: _done(row, page),
         "of": lambda job: _of(job.done, job.wheels, page),
-        "growth": _growth,
+        "growth": growth,
     }
 
 
@@ -162,7 +162,7 @@ def _of(done: int, wheels: int, page: Page) -> str:
     return str(wheels) if page.stage is Stage.PLANNED else f"{done}/{wheels}"
 
 
-def _growth(now: int, before: int | None) -> str:
+def growth(now: int, before: int | None) -> str:
     """By how much something is larger than in the last release."""
     if not before:
         return ""
@@ -205,7 +205,7 @@ def _strips(page: Page, scale: Axis) -> Iterator[Strip]:
             now=tuple(scale.point(entry.size) for entry in files),
             before=tuple(scale.point(entry.before) for entry in files if entry.before is not None),
             total=sum(entry.size for entry in files),
-            growth=_growth(now, before),
+            growth=growth(now, before),
         )
 
 
@@ -223,4 +223,4 @@ def _sizes(page: Page) -> str:
     now, before = _totals(page.files)
     new = sum(entry.before is None for entry in page.files)
     added = f", and {new} that {page.previous} had not" if new else ""
-    return f"{total}; {_growth(now, before) or '±0 %'} against the same files of {page.previous}{added}."
+    return f"{total}; {growth(now, before) or '±0 %'} against the same files of {page.previous}{added}."

@@ -34,8 +34,10 @@ from wheelyard import (
 from wheelyard.downloads import Fetcher
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
 from wheelyard.manifest import Input, JobReport, State
+from wheelyard.page import Facts, part_of
 from wheelyard.plan import Job, Plan, load
 from wheelyard.process import Programs
+from wheelyard.report import pages
 from wheelyard.targets import Platform, selects
 from wheelyard.wheelhouse import Ledger
 from wheelyard.workspace import Workspace, enter
@@ -72,6 +74,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--offline", action="store_true", help="build without a network, of what is in the cache")
     parser.add_argument("--dry-run", action="store_true", help="say what would be built")
     parser.add_argument("--json", action="store_true", help="print the reports of the jobs")
+    pages.arguments(parser)
 
 
 def run(options: Namespace, console: Console) -> None:
@@ -88,6 +91,9 @@ def run(options: Namespace, console: Console) -> None:
     with files.alone(house / wheelhouse.LOCK):
         files.write(house / wheelhouse.PLAN, documents.dump(plan))
         reports = _build(workspace, plan, jobs, house=house, options=options, console=console)
+    if pages.wanted(options):
+        asked = part_of(plan, jobs, sdist=wheelhouse.SDIST in options.jobs) if options.jobs else plan
+        pages.leave(Facts(plan=asked, slots=planner.slots_of(workspace.config), reports=reports), options)
     if options.json:
         console.json(reports)
     else:
