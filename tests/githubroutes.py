@@ -167,9 +167,21 @@ def _tag_ref(door: Door, _entry: Entry, tag: str) -> Answer:
     if tag not in door.world.rules.tags:
         raise Refused(404, "Not Found")
     sha, url = door.world.rules.tags[tag], door.home.url
-    shown = {"type": "commit", "sha": sha, "url": f"{url}/git/commits/{sha}"}
+    kind = "tag" if sha in door.world.rules.annotated else "commit"
+    shown = {"type": kind, "sha": sha, "url": f"{url}/git/{kind}s/{sha}"}
     ref = f"refs/tags/{tag}"
     return Answer(body={"ref": ref, "node_id": "REF_1", "url": f"{url}/git/{quote(ref)}", "object": shown})
+
+
+def _tag_object(door: Door, _entry: Entry, sha: str) -> Answer:
+    """What an annotated tag is of; https://docs.github.com/en/rest/git/tags#get-a-tag."""
+    if sha not in door.world.rules.annotated:
+        raise Refused(404, "Not Found")
+    commit, url = door.world.rules.annotated[sha], door.home.url
+    tagger = {"date": "2026-01-01T00:00:00Z", "email": "ada@example.org", "name": "Ada"}
+    shown = {"type": "commit", "sha": commit, "url": f"{url}/git/commits/{commit}"}
+    own = {"node_id": "TAG_1", "tag": "v", "sha": sha, "url": f"{url}/git/tags/{sha}", "message": "", "tagger": tagger}
+    return Answer(body={**own, "object": shown})
 
 
 def _filtered(door: Door, entry: Entry, key: str, every: Iterable[Json]) -> Answer:
@@ -269,6 +281,7 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", r"\^/graphql", _graphql),
     ("GET", r"/immutable-releases", _immutable),
     ("GET", r"/git/ref/tags/(.+)", _tag_ref),
+    ("GET", r"/git/tags/(\w+)", _tag_object),
     ("GET", r"/actions/runs", _runs),
     ("GET", r"/actions/workflows/([^/]+)/runs", _runs),
     ("GET", r"/actions/runs/(\d+)", _run),

@@ -38,6 +38,7 @@ class Rules:
     moved: str = ""
     tokens: dict[str, str] = field(default_factory=lambda: {WRITER: "write", READER: "read"})
     tags: dict[str, str] = field(default_factory=dict)
+    annotated: dict[str, str] = field(default_factory=dict)  # objects of tags, and the commits they are of
     branches: dict[str, str] = field(default_factory=lambda: {"main": "c" * 40})
     odd: str = r"[^A-Za-z0-9._@-]"
     digests: bool = True

@@ -23,7 +23,7 @@ FLOORS = (
      "sdks", "macos", "inputs"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "page",
      "sessions", "__main__"},
-    {"durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration"},
+    {"actions", "durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration"},
     {"planner", "without_engine"},
     {"report"},
     {"advice", "generation"},

@@ -12,14 +12,17 @@ from wheelyard.errors import FindingsError, UsageError
 if TYPE_CHECKING:
     from wheelyard.console import Console
     from wheelyard.locking import Change
+    from wheelyard.pins import Use
     from wheelyard.workspace import Workspace
 
+GITHUB = "github"
 EPILOG = """\
 examples:
   wheelyard lock                                          resolve what is stale
   wheelyard lock --check                                  only say whether it is
   wheelyard lock --upgrade --dry-run                      what the newest cibuildwheel and actions would change
   wheelyard lock --pins ../other/.github/workflows/ci.yml    take the actions that are newer there
+  wheelyard lock --pins github                            ask for the newest release of each action; needs a token
 """
 
 
@@ -33,7 +36,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--durations", type=Path, metavar="FILE", help="with --upgrade: durations to take in instead")
     parser.add_argument(
-        "--pins", type=Path, metavar="FILE", help="take newer actions from a workflow, a lock or a table"
+        "--pins", metavar="FILE", help=f"take newer actions from a workflow, a lock or a table; `{GITHUB}` asks there"
     )
     parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would be written")
     parser.add_argument("--json", action="store_true", help="print the lock and what changed in it")
@@ -46,7 +49,7 @@ def run(options: Namespace, console: Console) -> None:
         raise UsageError("--durations belongs to --upgrade. Give both, or neither.")
     place = workspace.enter(options.project)
     identifiers.refuse_selectors()
-    given = pins.read(files.text(options.pins), source=str(options.pins)) if options.pins else ()
+    given = _pins(options.pins, place, console) if options.pins else ()
     if options.upgrade:
         change = locking.upgraded(place, place.lock(), _durations(place, options), given=given)
     else:
@@ -64,6 +67,16 @@ def run(options: Namespace, console: Console) -> None:
     else:
         files.write(place.lock_file, documents.dump(change.after))
         console.say(f"Wrote {place.lock_file}: {_summary(change)}")
+
+
+def _pins(source: str, place: Workspace, console: Console) -> tuple[Use, ...]:
+    """The actions in a file, or on GitHub as they are now."""
+    if source != GITHUB:
+        return pins.read(files.text(Path(source)), source=source)
+    from wheelyard import actions  # noqa: PLC0415  # requests is slow to import
+
+    known = (committed := place.lock()) and committed.pins
+    return tuple(actions.newest(sorted({**pins.DEFAULTS, **(known or {})}), root=place.root, warn=console.warn))
 
 
 def _durations(place: Workspace, options: Namespace) -> dict[str, float]:
