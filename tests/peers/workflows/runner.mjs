@@ -49,7 +49,7 @@ const attempt = order.attempt ?? 1;
 const github = {
   event_name: order.event, event: order.payload ?? {}, ref: order.ref, ref_name: order.ref.replace(/^refs\/(heads|tags|pull)\//, ''),
   sha: order.sha, repository: order.repository, run_id: '7', run_attempt: String(attempt), workflow: text(top.get('name')?.value),
-  actor: 'somebody', token: 'a-token', head_ref: order.payload?.pull_request?.head?.ref ?? '',
+  actor: 'somebody', head_ref: order.payload?.pull_request?.head?.ref ?? '',
 };
 const asked = template.events[order.event]?.inputs ?? {};
 const inputs = order.event === 'workflow_dispatch'
@@ -107,8 +107,9 @@ function instance(id, job, matrix, number, needs) {
   const folder = path.join(order.folder, `attempt-${attempt}`, `${id}-${number}`);
   const workspace = path.join(folder, 'work'), temp = path.join(folder, 'temp');
   for (const each of [workspace, temp]) fs.mkdirSync(each, {recursive: true});
-  const token = raw.get(id), base = {...shared, github: {...github, workspace, job: id}, needs, matrix, secrets: {...order.secrets, GITHUB_TOKEN: 'a-token'}, runner: {os: 'Linux', temp}};
-  const permissions = value(token.find('permissions') ?? top.get('permissions'), base);
+  const token = raw.get(id), permissions = value(token.find('permissions') ?? top.get('permissions'), shared);
+  const key = order.tokens?.[permissions?.contents === 'write' ? 'write' : 'read'] ?? 'a-token';
+  const base = {...shared, github: {...github, token: key, workspace, job: id}, needs, matrix, secrets: {...order.secrets, GITHUB_TOKEN: key}, runner: {os: 'Linux', temp}};
   const place = {workspace, permissions}, steps = {}, trace = [], paths = [];
   const added = {...texts(value(top.get('env'), base)), ...texts(value(token.find('env'), base))};
   let good = true;
@@ -126,7 +127,7 @@ function instance(id, job, matrix, number, needs) {
         fs.writeFileSync(script, value(step.find('run'), contexts));
         const env = {
           ...order.env, CI: 'true', GITHUB_ACTIONS: 'true', RUNNER_OS: 'Linux', RUNNER_TEMP: temp, ...commands,
-          GITHUB_REF: github.ref, GITHUB_REF_NAME: github.ref_name, GITHUB_SHA: github.sha, GITHUB_EVENT_NAME: github.event_name,
+          GITHUB_REPOSITORY: github.repository, GITHUB_REF: github.ref, GITHUB_REF_NAME: github.ref_name, GITHUB_SHA: github.sha, GITHUB_EVENT_NAME: github.event_name,
           PATH: [...paths, order.env.PATH].join(':'), ...added, ...texts(value(step.find('env'), contexts)),
         };
         const done = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {cwd: workspace, env, encoding: 'utf8'});

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import fakegithub
 import goldens
 import samples
 import validators
+from fakegithub import Server
 from support import ROOT, run_git
 from wheelyard import __version__, resources
 from wheelyard.automation import PullRequest
@@ -35,7 +37,8 @@ class Order:
     """What the runner is asked: an event in a repository, at which attempt, and what is forced or left out.
 
     `results` are results of jobs that do not run; `rows` are the only jobs of a matrix that run; `earlier` is the
-    report of the attempt before, of which only what failed runs again.
+    report of the attempt before, of which only what failed runs again. Jobs that may write contents have the token
+    `write`, all others `read`.
     """
 
     workflow: str
@@ -49,6 +52,7 @@ class Order:
     payload: Mapping[str, object] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[str] | None = None
     attempt: int = 1
@@ -64,14 +68,16 @@ class Place:
     workflow: Path
     folder: Path
 
-    def run(self, event: str, ref: str = "refs/heads/main", **more: Any) -> dict[str, Any]:
-        """The report of a run."""
+    def run(
+        self, event: str, ref: str = "refs/heads/main", env: Mapping[str, str] | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """The report of a run; `env` is what its machines have beside the usual."""
         self.folder.mkdir(exist_ok=True)
         order = Order(
             workflow=str(self.workflow),
             source=str(self.root),
             folder=str(self.folder),
-            env=self._env(),
+            env={**self._env(), **(env or {})},
             event=event,
             ref=ref,
             sha=run_git(self.root, "rev-parse", "HEAD"),
@@ -395,3 +401,67 @@ def test_this_repository_collects_its_own_release(tmp_path: Path) -> None:
     assert failures(report) == []
     names = [path.name for path in (here.folder / "artifacts" / "release-1").rglob("wheelyard-*")]
     assert sorted(names) == [f"wheelyard-{__version__}-py3-none-any.whl", f"wheelyard-{__version__}.tar.gz"]
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[Server]:
+    """A GitHub whose repository is the runner's."""
+    with fakegithub.serve(tmp_path / "github") as server:
+        server.rules(repository="spam/spam")
+        yield server
+
+
+@pytest.fixture
+def on_github(tmp_path: Path, index: Index) -> Place:
+    """A pure package whose releases live there."""
+    root = tmp_path / "project"
+    root.mkdir()
+    add(root, PURE + release(index.served.upload, more='[tool.wheelyard.release]\nstore = "github"\n'))
+    (root / "README.md").write_text("# Pure\n")
+    (root / "wy_pure.py").write_text('"""Nothing."""\n')
+    run_git(root, "init", "-q")
+    assert samples.wheelyard("lock", "-C", str(root)).returncode == 0
+    return place(root, tmp_path / "run")
+
+
+def push(here: Place, server: Server, secrets: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    """A run for the tag v1.0, with GitHub's own tokens."""
+    env = {"GITHUB_API_URL": server.url, "NO_PROXY": "127.0.0.1"}
+    tokens = {"write": server.token, "read": server.reader}
+    return here.run("push", "refs/tags/v1.0", env=env, tokens=tokens, secrets=secrets, **more)
+
+
+def test_a_release_on_github_is_a_draft_until_the_index_has_it(on_github: Place, github: Server, index: Index) -> None:
+    run_git(on_github.root, "tag", "v1.0")
+    report = push(on_github, github, index.secrets)
+    assert failures(report) == []
+    assert list(results(report)) == ["plan", "preflight", "sdist", "collect", "publish", "finish"]
+    (found,) = github.releases()
+    assert not found["draft"]
+    assert {"manifest.json", "SHA256SUMS", *index.names("wy_pure")} == set(found["assets"])
+
+
+def test_a_release_that_is_published_already_stops_before_anything_is_built(
+    on_github: Place, github: Server, index: Index
+) -> None:
+    github.seed("v1.0", draft=False)
+    run_git(on_github.root, "tag", "v1.0")
+    found = results(push(on_github, github, index.secrets))
+    assert found["preflight"] == "failure"
+    assert {found[job] for job in ("sdist", "collect", "publish", "finish")} == {"skipped"}
+    assert index.names("wy_pure") == []
+
+
+def test_a_release_goes_on_where_publishing_failed(on_github: Place, github: Server, index: Index) -> None:
+    run_git(on_github.root, "tag", "v1.0")
+    strange = index.folder / "wy_pure-1.0.tar.gz"
+    strange.write_bytes(b"other bytes under that name")
+    first = push(on_github, github, index.secrets)
+    assert [step.partition(":")[0] for step, _ in failures(first)] == ["publish"]
+    assert results(first)["finish"] == "skipped"
+    assert github.releases()[0]["draft"]
+    strange.unlink()
+    second = push(on_github, github, index.secrets, attempt=2, earlier=first)
+    assert failures(second) == []
+    assert results(second)["publish"] == results(second)["finish"] == "success"
+    assert not github.releases()[0]["draft"]
