@@ -40,6 +40,11 @@ def test_a_file_without_what_is_needed_says_what_to_add(text: str, says: str) ->
     ("table", "says"),
     [
         pytest.param("", "nothing to build", id="no targets"),
+        pytest.param(
+            'targets = ["linux-x86_64"]\npublish = { index = "https://x/", test-first = true }',
+            "publish.test-first: TestPyPI is the test of pypi",
+            id="test-first",
+        ),
         pytest.param('targets = ["linux-x86_64", "linux-x86_64"]', "linux-x86_64 is there twice", id="twice"),
         pytest.param(
             'targets = ["linux-x86_64"]\nemulate = ["linux-s390x"]',

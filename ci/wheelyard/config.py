@@ -82,15 +82,25 @@ class Release(_Table, frozen=True, kw_only=True):
     changelog: NonEmpty | None = None
 
 
+class Nightly(_Table, frozen=True, kw_only=True):
+    """Another index, for the builds of a schedule, which keeps only the newest `keep` versions."""
+
+    index: NonEmpty
+    keep: Annotated[int, Meta(ge=1)] | None = None
+
+
 class Publish(_Table, frozen=True, kw_only=True):
     """The package index a release is uploaded to: a name twine knows, or a URL; on GitHub, from an environment.
 
-    `drop` are the platforms that the version before had and this one leaves out on purpose, globs such as `*-win32`.
+    With `test_first` the workflow uploads to TestPyPI before. `drop` are the platforms that the version before had and
+    this one leaves out on purpose, globs such as `*-win32`.
     """
 
     index: NonEmpty = "pypi"
     environment: NonEmpty = "pypi"
     attest: bool = True
+    test_first: bool = False
+    nightly: Nightly | None = None
     drop: tuple[NonEmpty, ...] = ()
 
 
@@ -236,8 +246,8 @@ def _contradictions(tool: Tool) -> Iterator[str]:
             yield f"runners: {target} is not among the targets. Add it to targets, or take it out of runners."
         for mistake in runners.mistakes(target, labels, emulated=target in tool.emulate):
             yield f"runners.{target}: {mistake}"
-    if tool.package.startswith("/") or ".." in tool.package.split("/"):
-        yield f"package: {tool.package!r} leads out of the repository. Give a folder inside it."
+    if tool.publish.test_first and tool.publish.index != "pypi":
+        yield f"publish.test-first: TestPyPI is the test of pypi, and the index is {tool.publish.index}. Leave it out."
     yield from _misplaced(tool)
     yield from automation.mistakes(
         targets=tool.targets, on=tool.on, steps=tool.steps, workflow=tool.workflow, tag=tool.release.tag
@@ -245,7 +255,9 @@ def _contradictions(tool: Tool) -> Iterator[str]:
 
 
 def _misplaced(tool: Tool) -> Iterator[str]:
-    """Sources that would land outside of the copy a build works in."""
+    """Folders outside of the repository, or of the copy of it that a build works in."""
+    if tool.package.startswith("/") or ".." in tool.package.split("/"):
+        yield f"package: {tool.package!r} leads out of the repository. Give a folder inside it."
     for number, source in enumerate(tool.source):
         if {"..", ".", ".git", ""}.intersection(source.unpack.split("/")) or "\\" in source.unpack:
             yield f"source[{number}].unpack: {source.unpack!r} is no folder of the repository. Give one: 'vendor/zlib'."

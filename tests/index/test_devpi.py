@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import socket
 import subprocess
 import time
@@ -12,10 +13,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from releases import make_bundle
-from wheelyard import toolbox
-from wheelyard.errors import FindingsError
-from wheelyard.index import account
+from releases import make_bundle, make_plan, make_project, make_wheelhouse
+from support import MakeRepository
+from wheelyard import cli, toolbox
+from wheelyard.errors import Exit, FindingsError
+from wheelyard.index import account, simple
 from wheelyard.index.account import Account
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
@@ -79,9 +81,10 @@ def _make_index(url: str) -> None:
     requests.put(f"{url}/{user}", json={"password": password}, timeout=30).raise_for_status()
     login = requests.post(f"{url}/+login", json={"user": user, "password": password}, timeout=30).json()
     token = base64.b64encode(f"{user}:{login['result']['password']}".encode()).decode()
-    index = {"type": "stage", "bases": [], "volatile": False}
-    made = requests.put(f"{url}/{user}/dev", json=index, headers={"X-Devpi-Auth": token}, timeout=30)
-    made.raise_for_status()
+    for name, volatile in (("dev", False), ("nightly", True)):
+        index = {"type": "stage", "bases": [], "volatile": volatile}
+        made = requests.put(f"{url}/{user}/{name}", json=index, headers={"X-Devpi-Auth": token}, timeout=30)
+        made.raise_for_status()
 
 
 def publish(chosen: Account, bundle: Bundle) -> set[Outcome]:
@@ -122,3 +125,45 @@ def test_a_wrong_password_is_refused_in_its_words(devpi: str, tmp_path: Path) ->
     refused = [report.words for report in reports if report.outcome is Outcome.REFUSED]
     assert len(refused) == 1
     assert refused[0].startswith(("401", "403"))
+
+
+def versions(chosen: Account) -> set[str]:
+    page = chosen.reader().page("wy-sample")
+    found = {simple.version_of(listed.file, "wy-sample") for listed in page.files} if page else set()
+    return {str(version) for version in found}
+
+
+def release(root: Path, version: str) -> None:
+    shutil.rmtree(root / "wheelhouse", ignore_errors=True)
+    make_wheelhouse(root / "wheelhouse", plan=make_plan(version=version, sdist=False))
+    assert cli.main(["collect", "-C", str(root), "-q", "--json"]) == Exit.DONE
+
+
+def test_of_nightlies_only_the_newest_stay(
+    devpi: str, repository: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, index = make_project(repository), devpi.replace("/dev/", "/nightly/")
+    table = (root / "pyproject.toml").read_text()
+    (root / "pyproject.toml").write_text(f'{table}nightly = {{ index = "{index}", keep = 2 }}\n')
+    for name, value in {"TWINE_USERNAME": LOGIN[0], "TWINE_PASSWORD": LOGIN[1]}.items():
+        monkeypatch.setenv(name, value)
+    for version in ("1.0.dev1", "1.0.dev2", "1.0.dev10"):
+        release(root, version)
+        assert cli.main(["publish", "-C", str(root), "-q", "--nightly"]) == Exit.DONE
+    assert versions(account.resolve(index, login=LOGIN)) == {"1.0.dev2", "1.0.dev10"}
+
+
+def test_an_index_that_keeps_everything_says_so(
+    devpi: str, repository: MakeRepository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_project(repository)
+    table = (root / "pyproject.toml").read_text()
+    (root / "pyproject.toml").write_text(f'{table}nightly = {{ index = "{devpi}", keep = 1 }}\n')
+    for name, value in {"TWINE_USERNAME": LOGIN[0], "TWINE_PASSWORD": LOGIN[1]}.items():
+        monkeypatch.setenv(name, value)
+    codes = []
+    for version in ("7.0.dev1", "7.0.dev2"):
+        release(root, version)
+        codes.append(cli.main(["publish", "-C", str(root), "-q", "--nightly"]))
+    assert codes[-1] == Exit.OUTSIDE
+    assert "must be volatile" in capsys.readouterr().err

@@ -243,6 +243,20 @@ def test_a_platform_of_the_version_before_is_not_lost_without_a_word(
     assert publish(project) == Exit.DONE
 
 
+def test_a_nightly_goes_to_its_own_index(project: Path, index: FakeIndex) -> None:
+    table = (project / "pyproject.toml").read_text()
+    with fake_index() as other:
+        (project / "pyproject.toml").write_text(f'{table}nightly = {{ index = "{other.upload}" }}\n')
+        assert publish(project, "--nightly") == Exit.DONE
+        assert other.held == released(project)
+    assert index.held == {}
+
+
+def test_a_nightly_without_an_index_says_where_to_name_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish(project, "--nightly") == Exit.USAGE
+    assert "[tool.wheelyard.publish.nightly]" in capsys.readouterr().err
+
+
 def test_an_unknown_index_is_told_with_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish(project, "--index", "testpipy") == Exit.USAGE
     assert "Did you mean 'testpypi'" in capsys.readouterr().err

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from packaging.utils import canonicalize_name
 
-from wheelyard.errors import OutsideError
+from wheelyard.errors import OutsideError, listed
 from wheelyard.index import uploads
 from wheelyard.index.account import Account
 from wheelyard.index.attesting import Attester
@@ -44,6 +44,16 @@ class Publishing:
         comparison = uploads.compare(self.made.files, page, digests=digests)
         comparison.refuse_clashes(self.account.url)
         return comparison
+
+    def cautions(self, comparison: Comparison) -> Iterator[str]:
+        """What a person should know of the files that are there already."""
+        for file in comparison.yanked:
+            yield f"{file} is yanked on {self.account.url}."
+        if self.attester and comparison.unattested:
+            yield (
+                f"{len(comparison.unattested)} files are on {self.account.url} without an attestation, which an index"
+                f" takes only together with the file: {listed(comparison.unattested)}."
+            )
 
     def send(
         self,

@@ -10,10 +10,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
 from wheelyard.errors import OutsideError
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -96,6 +107,16 @@ def _of_html(body: bytes, url: str, *, marked: bool) -> Page:
         title = f" Its title is {links.title.strip()!r}." if links.title.strip() else ""
         raise NotSimpleError(f"{url} answered with a web page that lists no files of a project.{title}")
     return Page(files=tuple(links.found))
+
+
+def version_of(file: str, project: str) -> Version | None:
+    """The version of a wheel or sdist of a project, by its name; None for any other file."""
+    parse = parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename
+    try:
+        name, version, *_ = parse(file)
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return None
+    return version if name == canonicalize_name(project) else None
 
 
 class _Links(HTMLParser):

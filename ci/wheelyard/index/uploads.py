@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
 
-from wheelyard.errors import FindingsError
+from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.index.simple import Page
 from wheelyard.manifest import File
 
@@ -33,6 +33,13 @@ class Comparison:
     yanked: tuple[str, ...] = ()
     unattested: tuple[str, ...] = ()
     page: Page | None = None
+
+    def foretold(self, index: str) -> Iterator[str]:
+        """What would be done, a line a file, in the order of uploads."""
+        for file in self.there:
+            yield f"already there: {file.file}"
+        for file in (file for batch in batches(self.missing) for file in batch):
+            yield f"would upload {file.file} ({file.size} bytes) to {index}"
 
     def refuse_clashes(self, index: str) -> None:
         """Raise `FindingsError` with both digests of every file the index has with other bytes."""
@@ -136,3 +143,14 @@ def invisible(report: Sequence[Sent], page: Page | None) -> tuple[str, ...]:
                 " Somebody else uploads this version, or the index changes files: look before anybody installs it."
             )
     return tuple(entry.file for entry in report if entry.outcome is Outcome.UPLOADED and entry.file not in shown)
+
+
+def refuse(reports: Sequence[Sent], index: str) -> None:
+    """Raise `OutsideError` for files the index does not have."""
+    wrong = [report for report in reports if report.went_wrong]
+    if wrong:
+        said = [f"  {report.file}: {report.words}" for report in wrong if report.words]
+        raise OutsideError(
+            "\n".join((f"{len(wrong)} of {len(reports)} files did not get to {index}:", *said))
+            + "\nThe same command sends only what is missing, once the cause is mended."
+        )

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 import msgspec
-from packaging.utils import InvalidName, canonicalize_name, parse_sdist_filename, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from wheelyard import files
 from wheelyard.errors import FindingsError, IncompleteError
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
+from wheelyard.index.simple import version_of
 from wheelyard.manifest import Manifest
 
 # PyPI's documentation, chapter "Index API", part "Integrity API".
@@ -64,7 +65,7 @@ class Proof(Protocol):
 def on_index(reader: Reader, *, name: str, version: str) -> tuple[Copy, ...]:
     """Every file of a version, downloaded to know its bytes; `IncompleteError` where there is none."""
     page = reader.page(canonicalize_name(name))
-    found = [listed for listed in (page.files if page else ()) if is_of(listed.file, name=name, version=version)]
+    found = [listed for listed in (page.files if page else ()) if version_of(listed.file, name) == Version(version)]
     if not found:
         raise IncompleteError(f"The index has no file of {name} {version}.")
     return tuple(
@@ -80,7 +81,7 @@ def on_index(reader: Reader, *, name: str, version: str) -> tuple[Copy, ...]:
 
 def in_folder(folder: Path, *, name: str, version: str) -> tuple[Copy, ...]:
     """Every file of a version in a folder; the provenance of FILE, as an index gives it, is `FILE.provenance`."""
-    found = [path for path in sorted(folder.glob("*")) if is_of(path.name, name=name, version=version)]
+    found = [path for path in sorted(folder.glob("*")) if version_of(path.name, name) == Version(version)]
     if not found:
         raise IncompleteError(f"There is no file of {name} {version} in {folder}.")
     beside = {path: path.with_name(f"{path.name}.provenance") for path in found}
@@ -92,16 +93,6 @@ def in_folder(folder: Path, *, name: str, version: str) -> tuple[Copy, ...]:
         )
         for path, document in beside.items()
     )
-
-
-def is_of(file: str, *, name: str, version: str) -> bool:
-    """Whether a file name is that of a wheel or sdist of this version."""
-    parse = parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename
-    try:
-        found = parse(file)
-    except (ValueError, InvalidName, InvalidVersion):
-        return False
-    return (found[0], found[1]) == (canonicalize_name(name), Version(version))
 
 
 def verify(copies: Iterable[Copy], *, made: Manifest | None, attested: bool, proof: Proof) -> tuple[Verified, ...]:

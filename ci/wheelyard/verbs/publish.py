@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wheelyard import files, generated, lookup, release, stores
 from wheelyard.config import Tool
-from wheelyard.errors import OutsideError, listed
+from wheelyard.errors import UsageError, listed
 from wheelyard.index.waiting import meanwhile
 from wheelyard.report import pages
 from wheelyard.stores import Release, Store
@@ -29,6 +29,7 @@ examples:
   wheelyard publish                                  to the index of [tool.wheelyard.publish]
   wheelyard publish --index testpypi                 to another that twine knows, or a section of .pypirc
   wheelyard publish --index https://host/legacy/     to any address twine can upload to
+  wheelyard publish --nightly                        to the index of [tool.wheelyard.publish.nightly], deleting old ones
   wheelyard publish --rehearse                       to an index of its own on this machine, and install from it
   wheelyard publish --verify 1.2                     that the index has the release's bytes, published by its workflow
 
@@ -47,6 +48,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--verify", type=_version, metavar="VERSION", help="compare what is there with manifest and provenance"
     )
     parser.add_argument("--index", metavar="NAME-OR-URL", help="where to (default: [tool.wheelyard.publish] index)")
+    parser.add_argument("--nightly", action="store_true", help="to the index for nightlies, keeping the newest")
     parser.add_argument("--simple", metavar="URL", help="where the index shows its files; none to compare nothing")
     parser.add_argument("--parallel", type=_count, default=4, metavar="N", help="uploads at a time (default: 4)")
     parser.add_argument("--wait", type=float, default=60, metavar="S", help="seconds for files to show (default: 60)")
@@ -68,6 +70,12 @@ class _Errand:
     options: Namespace
     console: Console
     page: Draft
+
+    @property
+    def keep(self) -> int | None:
+        """How many versions stay on the index; None for all of them."""
+        nightly = self.tool.publish.nightly
+        return nightly.keep if self.options.nightly and nightly else None
 
     def compare(self, publishing: Publishing) -> Comparison:
         """Look at the files while the index is asked what it has; what is wrong with the files is told first."""
@@ -97,42 +105,61 @@ def run(options: Namespace, console: Console) -> None:
 
 
 def _publish(errand: _Errand, store: Store) -> None:
-    from wheelyard.index import account, attesting, history, limits  # noqa: PLC0415  # twine is slow to import
+    from wheelyard.index import attesting, history, retention  # noqa: PLC0415  # twine is slow to import
     from wheelyard.index.publishing import Publishing  # noqa: PLC0415
 
-    options, console, made, wanted = errand.options, errand.console, errand.found.manifest, errand.tool.publish
-    if name := account.overridden():
-        console.warn(f"{name} is set and not used: the index is that of --index or [tool.wheelyard.publish].")
-    chosen = account.resolve(options.index or wanted.index)
-    for caution in limits.cautions(made, chosen.url) if chosen.is_pypi else ():
-        console.warn(caution)
-    reader = None if options.simple == "none" else chosen.reader(options.simple)
+    options, made, wanted = errand.options, errand.found.manifest, errand.tool.publish
+    chosen = _account(errand)
+    keeper = retention.keeper(chosen) if errand.keep else None
     attests = wanted.attest and chosen.is_pypi and chosen.is_trusted and not options.dry_run
     publishing = Publishing(
-        made=made, account=chosen, reader=reader, attester=attesting.attester() if attests else None
+        made=made,
+        account=chosen,
+        reader=None if options.simple == "none" else chosen.reader(options.simple),
+        attester=attesting.attester() if attests else None,
     )
     comparison = errand.compare(publishing)
     if loss := history.lost(made, comparison.page, drop=wanted.drop):
         raise loss.error(made, chosen.url)
-    for file in comparison.yanked:
-        console.warn(f"{file} is yanked on {chosen.url}.")
-    if publishing.attester and comparison.unattested:
-        console.warn(
-            f"{len(comparison.unattested)} files are on {chosen.url} without an attestation, which an index takes only"
-            f" together with the file: {listed(comparison.unattested)}."
-        )
+    for caution in publishing.cautions(comparison):
+        errand.console.warn(caution)
     if options.dry_run:
-        _tell_dry(comparison, chosen, console)
-        return
-    if comparison.missing and console.on_github and chosen.is_pypi and not chosen.is_trusted:
+        for line in comparison.foretold(chosen.url):
+            errand.console.data(line)
+    else:
+        begin = partial(store.freeze, errand.found, index=chosen.url)
+        if not comparison.missing:  # an earlier run sent it all; the store may have lost its mark since
+            begin()
+        _send(errand, publishing, comparison, begin=begin)
+    if keeper is not None and errand.keep is not None:
+        old = retention.stale(comparison.page, project=made.name, keep=errand.keep, newest=made.version)
+        for version in old:
+            errand.console.say(f"{'would delete' if options.dry_run else 'deleting'} {made.name} {version}")
+            if not options.dry_run:
+                keeper.remove(made.name, version)
+
+
+def _account(errand: _Errand) -> Account:
+    """The index that was asked for, after everything that speaks against it was said."""
+    from wheelyard.index import account, limits  # noqa: PLC0415  # twine is slow to import
+
+    options, console, wanted, made = errand.options, errand.console, errand.tool.publish, errand.found.manifest
+    if options.nightly and wanted.nightly is None:
+        raise UsageError("There is no index for nightlies. Say which: index, in [tool.wheelyard.publish.nightly].")
+    usual = wanted.nightly.index if options.nightly and wanted.nightly else wanted.index
+    if name := account.overridden():
+        console.warn(f"{name} is set and not used: the index is that of --index or [tool.wheelyard.publish].")
+    chosen = account.resolve(options.index or usual)
+    for caution in limits.cautions(made, chosen.url) if chosen.is_pypi else ():
+        console.warn(caution)
+    if console.on_github and chosen.is_pypi and not chosen.is_trusted:
         console.warn("A long-lived token is used. With trusted publishing none can be stolen, and files are attested.")
-    if not comparison.missing:  # an earlier run sent it all; the store may have lost its mark since
-        store.freeze(errand.found, index=chosen.url)
-    _send(errand, publishing, comparison, begin=lambda: store.freeze(errand.found, index=chosen.url))
+    return chosen
 
 
 def _send(errand: _Errand, publishing: Publishing, comparison: Comparison, *, begin: Callable[[], None]) -> None:
     """Upload, show what became of each file, and raise for those the index does not have."""
+    from wheelyard.index.uploads import refuse  # noqa: PLC0415  # only a publication needs them
     from wheelyard.report import uploads  # noqa: PLC0415  # rich is slow to import
 
     options, missing = errand.options, comparison.missing
@@ -143,17 +170,7 @@ def _send(errand: _Errand, publishing: Publishing, comparison: Comparison, *, be
     if not options.rehearse:
         errand.page.facts = replace(errand.page.facts, sent=reports, index=publishing.account.url)
     _tell(errand, publishing.account, reports)
-    _judge(publishing.account, reports)
-
-
-def _tell_dry(comparison: Comparison, chosen: Account, console: Console) -> None:
-    from wheelyard.index.uploads import batches  # noqa: PLC0415
-
-    for file in comparison.there:
-        console.data(f"already there: {file.file}")
-    for batch in batches(comparison.missing):
-        for file in batch:
-            console.data(f"would upload {file.file} ({file.size} bytes) to {chosen.url}")
+    refuse(reports, publishing.account.url)
 
 
 def _tell(errand: _Errand, chosen: Account, reports: Sequence[Sent]) -> None:
@@ -171,17 +188,6 @@ def _tell(errand: _Errand, chosen: Account, reports: Sequence[Sent]) -> None:
         console.warn(
             f"{chosen.url} took {len(late)} files and does not show them yet: {listed(late)}. Run the same command"
             " later to see that they are there."
-        )
-
-
-def _judge(chosen: Account, reports: Sequence[Sent]) -> None:
-    """Raise for files the index does not have."""
-    wrong = [report for report in reports if report.went_wrong]
-    if wrong:
-        said = [f"  {report.file}: {report.words}" for report in wrong if report.words]
-        raise OutsideError(
-            "\n".join((f"{len(wrong)} of {len(reports)} files did not get to {chosen.url}:", *said))
-            + "\nThe same command sends only what is missing, once the cause is mended."
         )
 
 
