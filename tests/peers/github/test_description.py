@@ -12,12 +12,24 @@ import requests
 
 import fakegithub
 import githubtools
+import killing
 from fakegithub import Server
 from githubsite import EXCHANGES
+from releases import make_wheelhouse
+from support import MakeRepository
 
 pytestmark = pytest.mark.peers
 
 COMMIT = "c" * 40
+TABLE = """\
+[project]
+name = "wy_sample"
+version = "1.0"
+
+[tool.wheelyard]
+targets = ["linux-x86_64"]
+release = { store = "github:ada/spam" }
+"""
 READS = (
     "",
     "/releases?per_page=1&page=2",
@@ -81,6 +93,25 @@ def test_a_release_from_draft_to_the_end_is_as_described(server: Server) -> None
     gone = ask(server, "DELETE", draft["url"])
     assert (twice.status_code, late.status_code, gone.status_code) == (422, 422, 204)
     assert githubtools.opinions(server.folder / EXCHANGES) == []
+
+
+def test_all_that_we_ask_is_as_described(server: Server, tmp_path: Path, repository: MakeRepository) -> None:
+    root = repository({"pyproject.toml": TABLE})
+    make_wheelhouse(root / "wheelhouse")
+    env = killing.environment(GITHUB_TOKEN=server.token, GITHUB_API_URL=server.url, NO_PROXY="127.0.0.1,localhost")
+    server.fault("502", "uploads")
+    server.fault("429", "releases/.*/assets")
+    for command in (
+        ("collect", "--preflight", "--tag", "v1.0"),
+        ("collect", "--partial"),
+        ("collect", "--replace"),
+        ("finish", "--tag", "v1.0", "--without-publish"),
+        ("collect",),
+    ):
+        ended = killing.run(*command, "-C", root, env=env)
+        assert ended.code == 0, ended.err
+    assert githubtools.opinions(server.folder / EXCHANGES) == []
+    assert {each.fault for each in server.exchanges()} == {None, "502", "429"}
 
 
 @pytest.mark.parametrize(
