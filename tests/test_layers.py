@@ -23,7 +23,8 @@ FLOORS = (
      "sdks", "macos", "inputs"},
     {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "page",
      "sessions", "__main__"},
-    {"actions", "durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration"},
+    {"actions", "durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration",
+     "reference"},
     {"planner", "without_engine"},
     {"report"},
     {"advice", "generation"},
@@ -35,7 +36,7 @@ VALUES = {
     "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
     "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging", "page", "words",
-    "migration", "legacy",
+    "migration", "legacy", "reference",
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",

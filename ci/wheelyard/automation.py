@@ -31,71 +31,107 @@ class Checkout(Table, frozen=True, kw_only=True):
     """How jobs get the source. A `fetch_depth` of None is all history where the build backend makes the version."""
 
     submodules: bool | Literal["recursive"] = False
+    """Whether submodules come along, and theirs. Example: `submodules = "recursive"`"""
     fetch_depth: Annotated[int, Meta(ge=0)] | None = None
+    """Commits of history, 0 for all (default: all where the back end makes the version). Example: `fetch-depth = 0`"""
 
 
 class Step(Table, frozen=True, kw_only=True):
     """A command, or an action pinned to a commit, of the user's own."""
 
     name: NonEmpty | None = None
+    """What the log calls it. Example: `name = "Install NASM"`"""
     run: NonEmpty | None = None
+    """A command for the machine's own shell. Example: `run = "choco install nasm --no-progress"`"""
     uses: NonEmpty | None = None
+    """An action at one commit. Example: `uses = "owner/action@0123456789abcdef0123456789abcdef01234567 # v1"`"""
     with_: dict[str, str | int | bool] = msgspec.field(default_factory=dict, name="with")
+    """What the action takes. Example: `with = { cache = false }`"""
     env: dict[str, str] = msgspec.field(default_factory=dict)
+    """Environment variables of the step. Example: `env = { LEVEL = "2" }`"""
 
 
 class BuildStep(Step, frozen=True, kw_only=True):
     """A step before or after the engine, in the jobs of the targets that `where` matches."""
 
     when: Literal["before", "after"]
+    """Before or after the engine, in the same job. Example: `when = "before"`"""
     where: NonEmpty = "*"
+    """Targets, as a glob. Example: `where = "windows-*"`"""
 
 
 class PullRequest(Table, frozen=True, kw_only=True):
     """What a pull request does: with `subset` it builds these identifiers, with `label` only where it has that."""
 
     mode: Literal["plan", "full"] | None = None
+    """What is built: nothing but the plan, or all. Example: `mode = "full"`"""
     subset: NonEmpty | None = None
+    """Identifiers that are built, as globs. Example: `subset = "cp312-manylinux_x86_64"`"""
     label: NonEmpty | None = None
+    """Build only where the pull request has this label. Example: `label = "wheels"`"""
     paths: tuple[NonEmpty, ...] = ()
+    """Files that a pull request has to touch. Example: `paths = ["src/**"]`"""
     branches: tuple[NonEmpty, ...] = ()
+    """Branches that it has to be for. Example: `branches = ["main"]`"""
 
 
 class On(Table, frozen=True, kw_only=True):
     """What starts the workflow; a `tag` of True is the tag of `[tool.wheelyard.release]`."""
 
     tag: bool | NonEmpty | tuple[NonEmpty, ...] = True
+    """Tags that start a release; true is the tag of `release`. Example: `tag = "v*"`"""
     pull_request: bool | Literal["plan", "full"] | PullRequest = "plan"
+    """What a pull request starts. Example: `pull-request = { subset = "cp312-*", label = "wheels" }`"""
     schedule: NonEmpty | tuple[NonEmpty, ...] | None = None
+    """Cron lines at which all is built and nothing released. Example: `schedule = "42 1 * * 0"`"""
     dispatch: bool = True
+    """Whether a release can be started by hand. Example: `dispatch = false`"""
 
 
 class ExtraJob(Table, frozen=True, kw_only=True):
     """A job of the user's own, after one of ours and, if it is to hold another up, before that."""
 
     id: _NAME
+    """The name of the job in the file. Example: `id = "acceptance"`"""
     name: NonEmpty | None = None
+    """Its name for people. Example: `name = "Acceptance tests"`"""
     after: Place = "plan"
+    """The job of ours that it waits for. Example: `after = "collect"`"""
     before: Place | None = None
+    """The job of ours that waits for it. Example: `before = "publish"`"""
     runner: Labels = "ubuntu-24.04"
+    """Where it runs. Example: `runner = "ubuntu-24.04"`"""
     timeout: Annotated[int, Meta(ge=1, le=360)] = 30
+    """Minutes after which it is ended. Example: `timeout = 30`"""
     environment: NonEmpty | None = None
+    """Its environment on GitHub. Example: `environment = "acceptance"`"""
     permissions: dict[str, Level] = msgspec.field(default_factory=dict)
+    """What its token may. Example: `permissions = { contents = "read" }`"""
     reason: NonEmpty | None = None
+    """Why it needs them, as a comment beside the permissions. Example: `reason = "read the test data"`"""
     checkout: bool = False
+    """Whether it has the source. Example: `checkout = true`"""
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    """What it does. Example: `steps = [{ run = "make acceptance" }]`"""
 
 
 class Workflow(Table, frozen=True, kw_only=True):
     """The generated file, and what its jobs install: `install` is what follows `pip install`."""
 
     file: Annotated[str, Meta(pattern=r"^[\w.-]+\.ya?ml$")] = "wheels.yml"
+    """The file in `.github/workflows`. Example: `file = "release.yml"`"""
     name: NonEmpty = "Wheels"
+    """Its name on GitHub. Example: `name = "Release"`"""
     templates: NonEmpty | None = None
+    """A folder of templates that come before ours. Example: `templates = "ci/templates"`"""
     install: tuple[NonEmpty, ...] = ()
+    """What its jobs install, as `pip install` takes it. Example: `install = ["wheelyard==1.0"]`"""
     python: Annotated[str, Meta(pattern=r"^3\.\d+(\.\d+)?$")] = "3.13"
+    """The Python that its jobs run. Example: `python = "3.13"`"""
     repository: Annotated[str, Meta(pattern=r"^[\w.-]+/[\w.-]+$")] | None = None
+    """The one repository that may release. Example: `repository = "owner/name"`"""
     msvc: bool = False
+    """Whether MSVC is on the PATH of jobs on Windows. Example: `msvc = true`"""
     jobs: tuple[ExtraJob, ...] = ()
 
 

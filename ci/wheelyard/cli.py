@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -32,6 +32,8 @@ VERBS = {
     "finish": "show the release to everybody, once it is complete and on the index",
     "report": "write a page that shows the state of the release",
     "doctor": "say what this machine can do for a release, and how to get what is absent",
+    "docs": "print what a key of [tool.wheelyard] means, takes and is by default",
+    "completion": "print the script with which a shell completes verbs, options and names",
     "schema": "print the JSON schema of a file that wheelyard reads or writes",
 }
 
@@ -98,24 +100,30 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser; only the verb that is asked for is imported to say what it takes."""
-    parser = _Parser(
+    """The parser for these arguments; only the verb that is asked for is imported to say what it takes."""
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    made = parser([asked] if asked in VERBS else [])
+    if asked is not None and asked not in VERBS:
+        made.error(f"there is no verb {asked!r}.{nearest(asked, VERBS)} Verbs: {', '.join(VERBS)}.")
+    return made
+
+
+def parser(asked: Collection[str | None] = tuple(VERBS)) -> argparse.ArgumentParser:
+    """The parser with all verbs, of which the `asked` ones have their arguments."""
+    made = _Parser(
         prog="wheelyard",
         description="Complete, checked releases of Python wheels with native code.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"wheelyard {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
-    asked = next((word for word in arguments if not word.startswith("-")), None)
-    if asked is not None and asked not in VERBS:
-        parser.error(f"there is no verb {asked!r}.{nearest(asked, VERBS)} Verbs: {', '.join(VERBS)}.")
+    made.add_argument("--version", action="version", version=f"wheelyard {__version__}")
+    verbs = made.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
     for name, does in VERBS.items():
         verb = verbs.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", formatter_class=_Help)
-        if name == asked:
+        if name in asked:
             _common(verb)
             import_module(f"wheelyard.verbs.{name}").arguments(verb)
-    return parser
+    return made
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

@@ -32,40 +32,58 @@ class Sdist(_Table, frozen=True, kw_only=True):
     """The source distribution of a release."""
 
     build: bool = True
+    """Whether a release has an sdist. Example: `build = false`"""
     wheels_from_sdist: bool = False
+    """Whether wheels are built from the unpacked sdist instead of the repository.
+
+    Example: `wheels-from-sdist = true`
+    """
 
 
 class Override(_Table, frozen=True, kw_only=True):
     """What differs for the identifiers that `select` matches."""
 
     select: NonEmpty
+    """Identifiers, in cibuildwheel's glob language. Example: `select = "cp31{2,3}-macosx_x86_64"`"""
     env: dict[str, str] = msgspec.field(default_factory=dict)
+    """Environment variables of their builds. Example: `env = { MACOSX_DEPLOYMENT_TARGET = "10.13" }`"""
     variant: Annotated[str, Meta(pattern="^[a-z0-9-]+$")] | None = None
+    """Build them a second time under this name, told apart in jobs and manifest. Example: `variant = "accelerate"`"""
 
 
 class Concurrency(_Table, frozen=True, kw_only=True):
     """Runner slots at one time."""
 
     total: Annotated[int, Meta(ge=1)]
+    """Jobs at one time, on all of GitHub's machines. Example: `total = 20`"""
     macos: Annotated[int, Meta(ge=0)]
+    """Jobs at one time on macOS. Example: `macos = 5`"""
 
 
 class Ignore(_Table, frozen=True, kw_only=True):
     """A finding that is known and accepted, and why."""
 
     rule: NonEmpty
+    """The id of the rule, as `wheelyard audit --explain all` lists them. Example: `rule = "debug-symbols"`"""
     select: NonEmpty = "*"
+    """Globs on file names, tags and identifiers. Example: `select = "*-win_amd64"`"""
     reason: NonEmpty
+    """Why it is accepted, for whoever reads it next. Example: `reason = "wanted by the crash reporter"`"""
 
 
 class Audit(_Table, frozen=True, kw_only=True):
     """What every wheel is held to: the newest allowed, such as `2_28`, `1_2`, `11.0` or `3.9`; a size as `25 MB`."""
 
     manylinux: Annotated[str, Meta(pattern=r"^(1|2010|2014|\d+_\d+)$")] | None = None
+    """The newest manylinux that the oldest tag of a wheel may name. Example: `manylinux = "2_28"`"""
     musllinux: Annotated[str, Meta(pattern=r"^\d+_\d+$")] | None = None
+    """The newest musllinux. Example: `musllinux = "1_2"`"""
     macos: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
+    """The newest macOS that a wheel may need. Example: `macos = "11.0"`"""
     abi3: Annotated[str, Meta(pattern=r"^3\.\d+$")] | None = None
+    """The newest Python that an abi3 wheel may need. Example: `abi3 = "3.9"`"""
     max_size: Annotated[str, Meta(pattern=r"^\d+(\.\d+)? ?(kB|MB|GB)$")] | None = None
+    """The largest wheel, in kB, MB or GB. Example: `max-size = "25 MB"`"""
     ignore: tuple[Ignore, ...] = ()
 
 
@@ -77,16 +95,28 @@ class Release(_Table, frozen=True, kw_only=True):
     """
 
     store: NonEmpty = "directory:dist/releases"
+    """Where releases live: `github`, or `directory:` and a path. Example: `store = "github"`"""
     tag: Annotated[str, Meta(pattern=r"\{version\}")] = "v{version}"
+    """The tag of a version. Example: `tag = "release-{version}"`"""
     branch: NonEmpty | None = None
+    """The branch that releases are made on, as a glob (default: the remote's default branch).
+
+    Example: `branch = "release-*"`
+    """
     changelog: NonEmpty | None = None
+    """The changelog that has to have an entry (default: looked for under the usual names).
+
+    Example: `changelog = "docs/changes.md"`
+    """
 
 
 class Nightly(_Table, frozen=True, kw_only=True):
     """Another index, for the builds of a schedule, which keeps only the newest `keep` versions."""
 
     index: NonEmpty
+    """A name that is in `.pypirc`, or a URL. Example: `index = "https://pypi.example.org/nightly/"`"""
     keep: Annotated[int, Meta(ge=1)] | None = None
+    """How many versions stay. Example: `keep = 5`"""
 
 
 class Publish(_Table, frozen=True, kw_only=True):
@@ -97,41 +127,70 @@ class Publish(_Table, frozen=True, kw_only=True):
     """
 
     index: NonEmpty = "pypi"
+    """A name that twine knows, or a URL. Example: `index = "testpypi"`"""
     environment: NonEmpty = "pypi"
+    """The environment on GitHub that the job runs in. Example: `environment = "release"`"""
     attest: bool = True
+    """Whether each file gets an attestation (PEP 740). Example: `attest = false`"""
     test_first: bool = False
+    """Whether TestPyPI gets it before. Example: `test-first = true`"""
     nightly: Nightly | None = None
     drop: tuple[NonEmpty, ...] = ()
+    """Platforms that the version before had and this one leaves out on purpose, as globs.
+
+    Example: `drop = ["*-win32"]`
+    """
 
 
 class Macos(_Table, frozen=True, kw_only=True):
     """What wheels for macOS are built against."""
 
     deployment_target: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
+    """The oldest macOS that wheels run on. Example: `deployment-target = "11.0"`"""
     sdk: Annotated[str, Meta(pattern=r"^\d+\.\d+$")] | None = None
+    """The SDK to build with, fetched and compared with its SHA-256. Example: `sdk = "11.3"`"""
 
 
 class Source(_Table, frozen=True, kw_only=True):
     """Something the build needs and the repository does not hold: fetched once, put into the folder `unpack`."""
 
     url: Annotated[str, Meta(pattern=r"^https://[^@\s]+$")]
+    """Where it is fetched from, once. Example: `url = "https://example.org/lib-1.0.tar.gz"`"""
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    """What it has to hash to. Example: `sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"`"""
     unpack: NonEmpty
+    """The folder of the repository it is unpacked into. Example: `unpack = "vendor/lib"`"""
 
 
 class Tool(_Table, frozen=True, kw_only=True):
     """The table `[tool.wheelyard]`; `source_date` is SOURCE_DATE_EPOCH, in seconds, instead of the commit's date."""
 
     targets: tuple[Target, ...] = ()
+    """The platforms and architectures that wheels are built for.
+
+    Example: `targets = ["linux-x86_64", "macos-arm64"]`
+    """
     package: NonEmpty = "."
+    """The folder of the package inside the repository. Example: `package = "python"`"""
     pure: bool = False
+    """Whether there is a wheel for any platform too, or only that where there are no targets. Example: `pure = true`"""
     split: SplitName | Annotated[dict[Platform, SplitName], _keyed_by(Platform)] = "auto"
+    """How identifiers become jobs, for all platforms or for each. Example: `split = { macos = "target" }`"""
     runners: Annotated[dict[Target, Labels], _keyed_by(Target)] = msgspec.field(default_factory=dict)
+    """Where a target is built: a label of GitHub's, or a list for a machine of your own.
+
+    Example: `runners = { linux-s390x = ["self-hosted", "s390x"] }`
+    """
     emulate: tuple[Target, ...] = ()
+    """Linux targets that QEMU builds; nothing is emulated unasked. Example: `emulate = ["linux-riscv64"]`"""
     abi: Annotated[str, Meta(pattern=r"^(auto|each|py3-none|cp3\d+-abi3)$")] = "auto"
+    """Which Pythons one wheel is for (default: read from the package). Example: `abi = "cp311-abi3"`"""
     timeout: Annotated[int, Meta(ge=1, le=360)] | None = None
+    """Minutes after which a job is ended (default: three times its estimate). Example: `timeout = 90`"""
     source_date: Annotated[int, Meta(ge=0)] | None = None
+    """SOURCE_DATE_EPOCH in seconds (default: the commit's date). Example: `source-date = 1700000000`"""
     concurrency: Literal["free", "pro", "team", "enterprise"] | Concurrency = "free"
+    """The plan of your account on GitHub, or its slots. Example: `concurrency = { total = 20, macos = 5 }`"""
     sdist: Sdist = Sdist()
     override: tuple[Override, ...] = ()
     audit: Audit = Audit()
@@ -140,7 +199,15 @@ class Tool(_Table, frozen=True, kw_only=True):
     macos: Macos = Macos()
     source: tuple[Source, ...] = ()
     patches: tuple[NonEmpty, ...] = ()
+    """Patches for a clean copy of the tree, never for the work tree, as globs.
+
+    Example: `patches = ["patches/*.patch"]`
+    """
     mirrors: dict[str, Annotated[str, Meta(pattern=r"^https://[^@\s]+$")]] = msgspec.field(default_factory=dict)
+    """Other places for what is fetched, by the start of its address.
+
+    Example: `mirrors = { "https://example.org/" = "https://mirror.example.com/" }`
+    """
     checkout: Checkout = Checkout()
     steps: tuple[BuildStep, ...] = ()
     on: On = On()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import config, documents, lock, manifest, page, plan, reproduction
+from wheelyard import config, lock, manifest, page, plan, reference, reproduction
 
 if TYPE_CHECKING:
     import msgspec
@@ -21,14 +21,20 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "report": page.Page,
     "reproduction": reproduction.Reproduction,
 }
+EDITORS = "editors"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """What `wheelyard schema` takes."""
-    parser.add_argument("document", choices=MODELS, help="config is the table [tool.wheelyard]")
-    parser.epilog = "example:\n  wheelyard schema config > wheelyard.schema.json"
+    parser.add_argument("document", choices=(*MODELS, EDITORS), help="config is the table [tool.wheelyard]")
+    parser.epilog = """\
+examples:
+  wheelyard schema config                               the table [tool.wheelyard]
+  wheelyard schema editors > partial-wheelyard.json     the same in the form that SchemaStore and editors take
+"""
 
 
 def run(options: Namespace, console: Console) -> None:
     """Print one schema."""
-    console.json(documents.schema(MODELS[options.document]))
+    made = reference.editors() if options.document == EDITORS else reference.schema(MODELS[options.document])
+    console.json(made)
