@@ -49,7 +49,7 @@ class FakeIndex:
 
     `faults` are asked in turn, by the number of the upload from 1 or 0 for all, before a file is taken; then `gate` is.
     `pages` answers GETs and `posts` POSTs by the path. `shows` says whether a file is shown yet. `on_bytes` hears of
-    every piece received.
+    every piece received. `resent` are files that arrived though the index had them.
     """
 
     url: str = ""
@@ -67,6 +67,7 @@ class FakeIndex:
     login: str | None = None
     accepted: Counter[str] = field(default_factory=Counter)
     order: list[str] = field(default_factory=list)
+    resent: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     received: int = 0
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -183,6 +184,8 @@ class _Handler(BaseHTTPRequestHandler):
         upload = Upload(file=file, content=content, fields=fields, authorization=authorization)
         with fake.guard:
             fake.order.append(file)
+            if file in fake.held:
+                fake.resent.append(file)
             number = len(fake.order)
         fault = fake.faults.get(number) or fake.faults.get(0)
         reply = fault(file) if fault else None

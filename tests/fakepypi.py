@@ -49,6 +49,7 @@ class Site:
     tokens: dict[str, int] = field(default_factory=dict)
     uses: int = 1_000_000
     quota: int = 1 << 30
+    owner: str | None = None
 
     def gate(self, upload: Upload) -> Reply | None:
         """What PyPI says before it takes a file, or None."""
@@ -61,17 +62,24 @@ class Site:
         return self._rules(upload) or self._attested(upload, trusted=token.startswith("pypi-minted"))
 
     def _rules(self, upload: Upload) -> Reply | None:
-        if "-linux_" in upload.file:
-            return _refused(f"Binary wheel {upload.file!r} has an unsupported platform tag 'linux_x86_64'.")
-        if "+" in upload.fields.get("version", ""):
-            return _refused("The use of local versions in <Version> is not allowed.")
-        if "Nonsense" in upload.fields.get("classifiers", ""):
-            return _refused("Invalid value for classifiers. Error: Classifier 'Nonsense' is not a valid classifier.")
-        if len(upload.content) > MOST_BYTES:
-            return _refused(f"File too large. Limit for project 'wy-sample' is {MOST_BYTES >> 20} MB.")
-        if sum(map(len, self.index.held.values())) + len(upload.content) > self.quota:
-            return _refused("Project size too large. Limit for project 'wy-sample' total size is 10 GB.")
-        return None
+        if self.owner is not None:
+            words = f"The user 'ada' isn't allowed to upload to project 'wy-sample', which {self.owner} has."
+            return Reply(status=403, reason=words)
+        size = sum(map(len, self.index.held.values())) + len(upload.content)
+        rules = (
+            ("-linux_" in upload.file, f"Binary wheel {upload.file!r} has an unsupported platform tag 'linux_x86_64'."),
+            ("+" in upload.fields.get("version", ""), "The use of local versions in <Version> is not allowed."),
+            (
+                "Nonsense" in upload.fields.get("classifiers", ""),
+                "Invalid value for classifiers. Error: Classifier 'Nonsense' is not a valid classifier.",
+            ),
+            (
+                len(upload.content) > MOST_BYTES,
+                f"File too large. Limit for project 'wy-sample' is {MOST_BYTES >> 20} MB.",
+            ),
+            (size > self.quota, "Project size too large. Limit for project 'wy-sample' total size is 10 GB."),
+        )
+        return next((_refused(words) for broken, words in rules if broken), None)
 
     def _attested(self, upload: Upload, *, trusted: bool) -> Reply | None:
         """Keep the provenance of an upload, or refuse its attestations."""
@@ -108,6 +116,7 @@ class FakePyPI:
     environment: dict[str, str]
     identity: dict[str, str] = field(default_factory=lambda: dict(CLAIM))
     reached: set[str] = field(default_factory=set)
+    proxy_login: str | None = None
 
 
 @contextmanager
@@ -193,6 +202,10 @@ class _Proxy(_Quiet):
 
     def do_CONNECT(self) -> None:
         name = self.path.partition(":")[0]
+        wanted = self.fake.proxy_login
+        if wanted is not None and self.headers.get("Proxy-Authorization") != wanted:
+            self.send_error(407)
+            return
         self.fake.reached.add(name)
         if name not in self.ports:
             self.send_error(403)

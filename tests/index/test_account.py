@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 from twine import utils
 
 from wheelyard.errors import UsageError
@@ -51,6 +53,31 @@ def test_the_environment_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINE_USERNAME", "ada")
     monkeypatch.setenv("TWINE_PASSWORD", SECRET)
     assert account.resolve("https://mine.example/").login() == ("ada", SECRET)
+
+
+class Ring(KeyringBackend):
+    """A keyring that knows one secret."""
+
+    priority = 1.0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return SECRET if (service, username) == ("https://mine.example/", "ada") else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+def test_the_keyring_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINE_USERNAME", "ada")
+    before = keyring.get_keyring()
+    keyring.set_keyring(Ring())  # type: ignore[no-untyped-call]  # keyring's own constructor has no types
+    try:
+        assert account.resolve("https://mine.example/").login() == ("ada", SECRET)
+    finally:
+        keyring.set_keyring(before)
 
 
 def test_empty_variables_mean_no_login(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -328,6 +329,26 @@ def test_an_index_behind_a_certificate_that_nobody_trusts_is_told(
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(OutsideError, match=r"not trusted.*REQUESTS_CA_BUNDLE"):
         account.resolve("pypi").reader().page("spam")
+
+
+def test_a_project_of_somebody_else_is_told_with_what_to_do(tmp_path: Path, fake: FakePyPI) -> None:
+    fake.pypi.owner = "eve"
+    (said,) = refusals(make_bundle(tmp_path / "made"))
+    assert "isn't allowed to upload to project 'wy-sample'" in said
+    assert "have its owner add you" in said
+
+
+def test_a_proxy_that_wants_a_password_is_told_and_then_given_one(
+    project: Path, fake: FakePyPI, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.proxy_login = "Basic " + base64.b64encode(b"ada:s3cret").decode()
+    assert publish(project) == Exit.OUTSIDE
+    assert "Check HTTPS_PROXY, its user name and its password" in capsys.readouterr().err
+    proxy = fake.environment["HTTPS_PROXY"].replace("http://", "http://ada:s3cret@")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert publish(project) == Exit.DONE
+    assert "s3cret" not in "".join(capsys.readouterr())
+    assert fake.pypi.index.held == released(project)
 
 
 def test_a_proxy_that_lets_nothing_through_is_told(fake: FakePyPI, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from wheelyard.errors import Exit
 from wheelyard.targets import Identifier
 
 PASSWORD = "s3cret-token"  # noqa: S105  # of nobody
+KILLS = int(os.environ.get("WHEELYARD_CHAOS", "6"))  # 100 take some minutes
 LOGIN = {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": PASSWORD}
 
 
@@ -257,6 +261,54 @@ def test_a_nightly_without_an_index_says_where_to_name_one(project: Path, capsys
     assert "[tool.wheelyard.publish.nightly]" in capsys.readouterr().err
 
 
+def test_files_of_this_version_that_are_not_ours_are_told(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = {"wy_sample-1.0-py3-none-any.whl": b"of somebody", "wy_sample-0.9.tar.gz": b"earlier"}
+    assert publish(project) == Exit.DONE
+    said = capsys.readouterr().err
+    assert "not in the release: wy_sample-1.0-py3-none-any.whl. Find out whose." in said
+
+
+def test_a_yanked_version_is_told_and_its_files_count_as_there(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in released(project).items()}
+    links = "".join(f'<a href="{name}#sha256={digest}" data-yanked="">x</a>' for name, digest in digests.items())
+    index.pages = {"/simple/wy-sample/": [Reply(kind="text/html", body=links)]}
+    assert publish(project) == Exit.DONE
+    assert capsys.readouterr().err.count("is yanked on") == len(digests)
+    assert index.order == []
+
+
+def test_an_empty_release_is_never_published(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = project / "store" / "v1.0" / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": []}))
+    assert publish(project) == Exit.INCOMPLETE
+    assert "An empty release is never published" in capsys.readouterr().err
+    assert index.requests == []
+
+
+def test_an_index_that_is_down_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert publish(project, "--index", f"http://127.0.0.1:{port}/legacy/") == Exit.OUTSIDE
+    assert "Connection refused" in capsys.readouterr().err
+
+
+def test_a_malformed_pypirc_is_told(
+    project: Path, tmp_path: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".pypirc").write_text("password = s3cret-of-pypirc\n")
+    assert publish(project, "--index", "testpypi") == Exit.USAGE
+    said = capsys.readouterr().err
+    assert ".pypirc is malformed" in said
+    assert "s3cret-of-pypirc" not in said
+    assert index.requests == []
+
+
 def test_an_unknown_index_is_told_with_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish(project, "--index", "testpipy") == Exit.USAGE
     assert "Did you mean 'testpypi'" in capsys.readouterr().err
@@ -299,8 +351,10 @@ def test_an_interruption_does_not_wait_for_a_silent_index(project: Path, index: 
     assert "run the same command to go on" in err
 
 
-def killer(index: FakeIndex, at: int, process: list[subprocess.Popen[bytes]], begun: threading.Event) -> None:
-    """Have the index kill the sender when it has received so many bytes."""
+def killed_at(index: FakeIndex, root: Path, at: int) -> None:
+    """Publish in a process that the index kills when it has received so many bytes."""
+    begun = threading.Event()
+    process: list[subprocess.Popen[bytes]] = []
 
     def on_bytes(received: int) -> None:
         if received >= at:
@@ -308,29 +362,31 @@ def killer(index: FakeIndex, at: int, process: list[subprocess.Popen[bytes]], be
             process[0].send_signal(signal.SIGKILL)
 
     index.on_bytes = on_bytes
+    command = (sys.executable, "-m", "wheelyard", "publish", "-C", str(root), "-q", "--wait", "0")
+    process.append(subprocess.Popen(command, env=killing.environment(**LOGIN), stdout=-3, stderr=-3))
+    begun.set()
+    assert process[0].wait() == -signal.SIGKILL
+    index.on_bytes = lambda _count: None
+    while index.now:  # what it received whole, it may still be taking in
+        time.sleep(0.01)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for one process")
+@pytest.mark.peers
 def test_killed_at_any_byte_the_next_run_sends_only_what_is_missing(
     repository: MakeRepository, index: FakeIndex
 ) -> None:
     root = make_project(repository, index=index.upload, name="chaos")
-    identifiers = [Identifier(f"cp3{minor}-manylinux_x86_64") for minor in range(8, 14)]
-    make_wheelhouse(root / "wheelhouse", plan=make_plan(identifiers=identifiers), data=os.urandom(300_000))
+    identifiers = [Identifier(f"cp3{minor}-manylinux_x86_64") for minor in range(39)]
+    make_wheelhouse(root / "wheelhouse", plan=make_plan(identifiers=identifiers), data=os.urandom(20_000))
     assert cli.main(["collect", "-C", str(root), "-q", "--json"]) == Exit.DONE
     expected = released(root)
     total = sum(map(len, expected.values()))
-    command = (sys.executable, "-m", "wheelyard", "publish", "-C", str(root), "-q", "--wait", "0")
-    for at in random.Random(7).sample(range(1, total), 6):  # noqa: S311  # the seed is the point
-        index.held, index.received = {}, 0
+    for at in random.Random(7).sample(range(1, total), KILLS):  # noqa: S311  # the seed is the point
+        index.held, index.received, index.resent = {}, 0, []
         index.accepted.clear()
-        begun = threading.Event()
-        process: list[subprocess.Popen[bytes]] = []
-        killer(index, at, process, begun)
-        run = subprocess.Popen(command, env=killing.environment(**LOGIN), stdout=-3, stderr=-3)
-        process.append(run)
-        begun.set()
-        assert run.wait() == -signal.SIGKILL
-        index.on_bytes = lambda _count: None
-        assert publish(root) == Exit.DONE
-        assert index.held == expected
-        assert set(index.accepted.values()) == {1}
+        killed_at(index, root, at)
+        assert publish(root) == Exit.DONE, f"killed at byte {at}"
+        assert index.held == expected, f"killed at byte {at}"
+        assert set(index.accepted.values()) == {1}, f"killed at byte {at}"
+        assert index.resent == [], f"killed at byte {at}"

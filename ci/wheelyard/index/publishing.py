@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from wheelyard.errors import OutsideError, listed
 from wheelyard.index import uploads
@@ -16,7 +17,7 @@ from wheelyard.index.account import Account
 from wheelyard.index.attesting import Attester
 from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
-from wheelyard.index.simple import Page
+from wheelyard.index.simple import Page, version_of
 from wheelyard.index.uploads import Comparison, Outcome, Sent
 from wheelyard.manifest import Manifest
 
@@ -47,13 +48,22 @@ class Publishing:
 
     def cautions(self, comparison: Comparison) -> Iterator[str]:
         """What a person should know of the files that are there already."""
+        url = self.account.url
         for file in comparison.yanked:
-            yield f"{file} is yanked on {self.account.url}."
+            yield f"{file} is yanked on {url}."
+        if foreign := tuple(self._foreign(comparison.page)):
+            yield f"{url} has files of this version that are not in the release: {listed(foreign)}. Find out whose."
         if self.attester and comparison.unattested:
             yield (
-                f"{len(comparison.unattested)} files are on {self.account.url} without an attestation, which an index"
-                f" takes only together with the file: {listed(comparison.unattested)}."
+                f"{len(comparison.unattested)} files are on {url} without an attestation, which an index takes only"
+                f" together with the file: {listed(comparison.unattested)}."
             )
+
+    def _foreign(self, page: Page | None) -> Iterator[str]:
+        ours = {file.file for file in self.made.files}
+        for shown in page.files if page else ():
+            if shown.file not in ours and version_of(shown.file, self.made.name) == Version(self.made.version):
+                yield shown.file
 
     def send(
         self,
