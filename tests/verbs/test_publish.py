@@ -304,7 +304,7 @@ def test_a_malformed_pypirc_is_told(
     (tmp_path / ".pypirc").write_text("password = s3cret-of-pypirc\n")
     assert publish(project, "--index", "testpypi") == Exit.USAGE
     said = capsys.readouterr().err
-    assert ".pypirc is malformed" in said
+    assert "Malformed configuration in ~/.pypirc" in said
     assert "s3cret-of-pypirc" not in said
     assert index.requests == []
 
