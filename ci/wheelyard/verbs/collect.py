@@ -112,7 +112,8 @@ def _preflight(workspace: Workspace, store: Store, options: Namespace, console: 
     extending, environment = bool(options.only), tool.publish.environment
     for warning in store.preflight(tag, extending=extending, environment=environment):
         console.warn(warning)
-    console.say(f"The release {tag or 'of the version to come'} can be made in the store {store.name}.")
+    done = "completed" if extending else "made"
+    console.say(f"The release {tag or 'of the version to come'} can be {done} in the store {store.name}.")
 
 
 def _folders(options: Namespace, workspace: Workspace) -> tuple[Path, ...]:

@@ -59,7 +59,8 @@ def run(options: Namespace, console: Console) -> None:
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
     if found.stage is Stage.DRAFT and not options.without_publish:
         raise IncompleteError(
-            f"No file of {found.where} went to an index yet. Run `wheelyard publish` first, or say --without-publish."
+            f"No file of {found.tag} went to an index yet ({found.where}). Run `wheelyard publish` first, or say"
+            " --without-publish."
         )
     finished = _judged(store, found, template=release.tag)
     if finished.changed and not options.dry_run:

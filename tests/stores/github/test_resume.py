@@ -182,6 +182,14 @@ def test_a_reader_s_token_says_which_permission_it_needs(make_store: MakeStore, 
         make_store(token=server.reader).save(bundle)
 
 
+def test_a_draft_that_a_token_may_not_see_is_not_taken_for_none(
+    make_store: MakeStore, server: Server, bundle: Bundle
+) -> None:
+    make_store().save(bundle)
+    with pytest.raises(UsageError, match=r"see drafts.*contents: write"):
+        make_store(token=server.reader).find("v1.0")
+
+
 def test_a_release_that_somebody_published_is_not_touched(store: GitHub, server: Server, bundle: Bundle) -> None:
     server.seed("v1.0", {}, draft=False)
     with pytest.raises(FindingsError, match="published already"):

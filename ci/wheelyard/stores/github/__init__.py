@@ -95,7 +95,7 @@ class GitHub:
 
     def preflight(self, tag: str | None, *, extending: bool, environment: str) -> tuple[str, ...]:
         """Ask GitHub whether the token may make releases, and look at the release and the environment."""
-        self.client.ask(calls.probe(tag or "v0"))
+        self.client.ask(calls.probe(tag or "v0", does="make a release"))
         held = self._held(tag) if tag else None
         if held and not held.shelf.release.draft and (held.release is None or held.shelf.release.immutable):
             raise FindingsError(
@@ -110,7 +110,10 @@ class GitHub:
     def _held(self, tag: str) -> Holding | None:
         comparing.refuse_odd_tag(tag)
         found = drafts.find(self.client, tag)
-        return holding.read(self._shelf(found)) if found else None
+        if found is None:  # or there is a draft, and this token may not see it
+            self.client.ask(calls.probe(tag, does="see drafts"))
+            return None
+        return holding.read(self._shelf(found))
 
     def _known(self, release: Release) -> Holding:
         held = self._held(release.tag)

@@ -109,13 +109,13 @@ def download(asset: Asset) -> Request:
     return Request(does=f"download {asset.name}", path=f"/releases/assets/{asset.id}", accept=BYTES)
 
 
-def probe(tag: str) -> Request:
-    """Make notes that nobody keeps: it asks for the same permission as a release, and writes nothing.
+def probe(tag: str, *, does: str) -> Request:
+    """Make notes that nobody keeps: it takes the permission to see drafts and to make releases, and writes nothing.
 
     https://docs.github.com/en/rest/releases/releases#generate-release-notes-content-for-a-release
     """
     return Request(
-        does="make a release",
+        does=does,
         method="POST",
         path="/releases/generate-notes",
         body=msgspec.json.encode({"tag_name": tag}),

@@ -24,11 +24,15 @@ MOST_BYTES = 2 << 30  # a file must be smaller, ibidem
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What is to be done to a release: assets to delete, files to send, and whether the manifest is written."""
+    """What is to be done to a release: assets to delete, files to send, and whether the manifest is written.
+
+    `draft` says whether it was one when that was found out.
+    """
 
     change: Change
     made: Manifest
     document: bytes
+    draft: bool = True
     remove: tuple[Asset, ...] = ()
     send: tuple[Item, ...] = ()
     closing: bool = False
@@ -87,7 +91,7 @@ def carry_out(work: Work, shelf: Shelf, *, scratch: Path) -> None:
         shelf.remove(asset)
     shelf.send(work.send)
     if work.closing:
-        _refuse_published(shelf)
+        _refuse_other_state(work, shelf)
         shelf.look()
         _close(work, shelf, scratch)
     _verify(work, shelf)
@@ -123,7 +127,13 @@ def _work(holding: Holding, bundle: Bundle, change: Change, *, may_replace: bool
     sound = kept and holding.closed and _fits(shelf, SUMS, comparing.sums(made, document))
     send = (*compared.absent, *(item for item, _ in compared.clashes))
     found = Work(
-        change=change, made=made, document=document, remove=(*replaced, *strangers), send=send, closing=not sound
+        change=change,
+        made=made,
+        document=document,
+        draft=shelf.release.draft,
+        remove=(*replaced, *strangers),
+        send=send,
+        closing=not sound,
     )
     return replace(found, change=Change.REPAIRED) if kept and not found.is_nothing else found
 
@@ -187,9 +197,9 @@ def _item(scratch: Path, name: str, content: bytes) -> Item:
     return Item(name=name, path=path, size=len(content), sha256=sha256(content).hexdigest())
 
 
-def _refuse_published(shelf: Shelf) -> None:
+def _refuse_other_state(work: Work, shelf: Shelf) -> None:
     """Raise where somebody published or deleted the draft while its files were on their way."""
-    if not shelf.release.draft:
+    if not work.draft:
         return
     answer = shelf.client.ask(calls.get(shelf.release.id))
     if answer.status == HTTPStatus.NOT_FOUND:
