@@ -21,14 +21,14 @@ FLOORS = (
     {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings"},
     {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli",
      "sdks", "macos", "inputs"},
-    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "page",
+    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "stages", "page",
      "sessions", "__main__"},
     {"actions", "durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration",
-     "reference"},
+     "reference", "continuing"},
     {"planner", "without_engine"},
     {"report"},
     {"advice", "generation"},
-    {"overview", "readiness", "machine", "prospects", "migrating"},
+    {"overview", "readiness", "machine", "prospects", "survey", "migrating"},
     {"verbs"},
 )  # fmt: skip
 # Rooms that decide and never act: no file, program, network or terminal.
@@ -36,7 +36,7 @@ VALUES = {
     "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
     "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
     "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging", "page", "words",
-    "migration", "legacy", "reference",
+    "migration", "legacy", "reference", "stages", "continuing",
 }  # fmt: skip
 EFFECTS = {
     "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",

@@ -32,6 +32,7 @@ VERBS = {
     "finish": "show the release to everybody, once it is complete and on the index",
     "report": "write a page that shows the state of the release",
     "doctor": "say what this machine can do for a release, and how to get what is absent",
+    "status": "show how far a release has come: plan, builds, store and index",
     "docs": "print what a key of [tool.wheelyard] means, takes and is by default",
     "completion": "print the script with which a shell completes verbs, options and names",
     "schema": "print the JSON schema of a file that wheelyard reads or writes",

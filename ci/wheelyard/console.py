@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,11 +38,16 @@ class Console:
         """Print a value as JSON."""
         self.data(documents.dump(value).decode())
 
+    @property
+    def width(self) -> int:
+        """Columns of what is shown: those of the terminal, and enough for any name where there is none."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
+
     def show(self, renderable: RenderableType) -> None:
         """Print a table or other rich text as data, as wide as the terminal; in a file or pipe no name is broken."""
         from rich.console import Console as Rich  # noqa: PLC0415  # only output for people needs it
 
-        Rich(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(renderable)
+        Rich(file=sys.stdout, width=self.width, highlight=False).print(renderable)
 
     def say(self, text: str) -> None:
         """Tell a person what is going on."""

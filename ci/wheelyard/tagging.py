@@ -14,6 +14,7 @@ from wheelyard.errors import listed
 from wheelyard.revision import Revision
 from wheelyard.standing import Standing, Tag
 from wheelyard.stores.github import wire
+from wheelyard.words import counted
 
 
 class Outcome(StrEnum):
@@ -126,15 +127,12 @@ def _apart(standing: Standing, where: str) -> Iterator[str]:
     elif ahead is None or behind is None:
         yield f"{standing.remote.name} has no branch {standing.branch}. Push it, and see its tests pass."
     elif ahead and behind:
-        yield f"{where} went another way: it has {_commits(behind)} more, and lacks {_commits(ahead)}. Rebase or merge."
+        more, less = counted(behind, "commit"), counted(ahead, "commit")
+        yield f"{where} went another way: it has {more} more, and lacks {less}. Rebase or merge."
     elif ahead:
-        yield f"{where} lacks {_commits(ahead)}. Push, and see the tests pass."
+        yield f"{where} lacks {counted(ahead, 'commit')}. Push, and see the tests pass."
     elif behind:
-        yield f"{where} is {_commits(behind)} further. Run: git pull --ff-only"
-
-
-def _commits(number: int) -> str:
-    return "1 commit" if number == 1 else f"{number} commits"
+        yield f"{where} is {counted(behind, 'commit')} further. Run: git pull --ff-only"
 
 
 def of_tag(wish: Wish, standing: Standing) -> Check:
@@ -186,7 +184,7 @@ def of_checks(checks: Sequence[wire.Check]) -> Check:
     bad = sorted({f"{check.name} ({check.conclusion})" for check in checks if _is_bad(check)})
     problems = [f"did not pass: {listed(bad)}. Mend it, and tag what passes."] if bad else []
     problems += [f"still at work: {listed(open_)}. Wait for it."] if open_ else []
-    return judged("CI", problems, f"{len(checks)} checks passed")
+    return judged("CI", problems, f"{counted(len(checks), 'check')} passed")
 
 
 def _is_bad(check: wire.Check) -> bool:

@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import fakegithub
 from fakegithub import Server
 from support import MakeRepository, run_git
 from wheelyard import cli, config, documents, lock
@@ -461,26 +460,6 @@ def test_a_back_end_that_fails_is_one_more_thing_that_is_wrong(
     said = refused(place, capfd, "1.0")
     assert "The build backend could not be asked" in said
     assert "no heading with 1.0" in said
-
-
-@pytest.fixture(scope="module")
-def _github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with fakegithub.serve(tmp_path_factory.mktemp("github")) as running:
-        yield running
-
-
-@pytest.fixture
-def github(_github: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """A GitHub that the environment names, as that of a workflow does."""
-    _github.reset()
-    for name, value in {
-        "GITHUB_REPOSITORY": _github.repository,
-        "GITHUB_API_URL": _github.url,
-        "GITHUB_TOKEN": _github.token,
-        "NO_PROXY": "127.0.0.1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return _github
 
 
 def rules(place: Place, *checks: dict[str, Any], **others: Any) -> dict[str, Any]:

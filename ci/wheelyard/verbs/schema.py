@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import config, lock, manifest, page, plan, reference, reproduction
+from wheelyard import config, lock, manifest, page, plan, reference, reproduction, stages
 
 if TYPE_CHECKING:
     import msgspec
@@ -20,6 +20,7 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "manifest": manifest.Manifest,
     "report": page.Page,
     "reproduction": reproduction.Reproduction,
+    "status": stages.Status,
 }
 EDITORS = "editors"
 
