@@ -35,7 +35,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def peers(session: nox.Session) -> None:
     """Run the tests that talk to third-party tools."""
-    _install(session, "test")
+    _install(session, "test", "browser")
     session.run("pytest", "-m", "peers", *session.posargs)
 
 
@@ -57,7 +57,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly, in the package, its tests and its scripts."""
-    _install(session, "test", "lint")
+    _install(session, "test", "lint", "browser")
     session.run("mypy")
 
 
