@@ -45,7 +45,12 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def every() -> tuple[Key, ...]:
     """Every key, in the order of the models, each table before what is in it."""
-    return tuple(_keys(config.Tool, ""))
+    return of(config.Tool)
+
+
+def of(model: type[msgspec.Struct]) -> tuple[Key, ...]:
+    """Every key of a document."""
+    return tuple(_keys(model, ""))
 
 
 def find(name: str) -> tuple[Key, ...]:
@@ -128,7 +133,7 @@ def _inner(kind: kinds.Type) -> kinds.StructType | None:
     """The table that a key takes, alone, in a list or beside other values."""
     if isinstance(kind, kinds.UnionType):
         return next((found for each in kind.types if (found := _inner(each))), None)
-    if isinstance(kind, kinds.VarTupleType):
+    if isinstance(kind, (kinds.VarTupleType, kinds.ListType)):
         return _inner(kind.item_type)
     return kind if isinstance(kind, kinds.StructType) else None
 
@@ -139,25 +144,28 @@ def _arrays() -> frozenset[str]:
     return frozenset(key.path for key in every() if key.type == "a list of tables")
 
 
-def _named(kind: kinds.Type) -> str:
+def _named(kind: kinds.Type) -> str:  # noqa: PLR0911  # a line a kind
     """A type as people call it."""
     match kind:
         case kinds.Metadata(type=each):
             return _named(each)
         case kinds.UnionType(types=several):
             return ", or ".join(_named(each) for each in several if not isinstance(each, kinds.NoneType))
-        case kinds.VarTupleType(item_type=each):
+        case kinds.VarTupleType(item_type=each) | kinds.ListType(item_type=each):
             return "a list of tables" if isinstance(each, kinds.StructType) else f"a list of: {_named(each)}"
         case kinds.DictType(key_type=key, value_type=value):
             return f"a table of: {_named(key)} = {_named(value)}"
+        case kinds.StructType():
+            return "a table"
         case kinds.LiteralType(values=values):
             return " | ".join(f'"{value}"' for value in values)
         case _:
-            return f"a {kind.cls.__name__.lower()}" if isinstance(kind, kinds.EnumType) else _PLAIN[type(kind)]
+            return f"a {kind.cls.__name__.lower()}" if hasattr(kind, "cls") else _PLAIN[type(kind)]
 
 
 _PLAIN = {
-    kinds.StructType: "a table",
+    kinds.AnyType: "anything",
+    kinds.FloatType: "a number",
     kinds.StrType: "text",
     kinds.IntType: "a whole number",
     kinds.BoolType: "true or false",
