@@ -113,6 +113,13 @@ def test_of_two_drafts_the_first_is_filled_and_the_empty_one_goes(
     assert server.releases()[0]["id"] == first
 
 
+def test_an_empty_draft_beside_a_whole_one_goes(store: GitHub, server: Server, bundle: Bundle) -> None:
+    store.save(bundle)
+    server.seed("v1.0")
+    assert store.save(bundle).change is Change.UNCHANGED
+    assert is_whole(server, bundle)
+
+
 def test_a_second_draft_with_something_in_it_stays(store: GitHub, server: Server, bundle: Bundle) -> None:
     server.seed("v1.0")
     server.seed("v1.0", {"guide.pdf": b"x"})
@@ -249,6 +256,24 @@ def test_killed_while_the_manifest_is_exchanged_it_is_never_lost(
     assert found.manifest == old.manifest
     assert store.save(bundle).change is Change.EXTENDED
     assert is_whole(server, bundle)
+
+
+def test_killed_while_the_manifest_is_exchanged_nothing_is_published(
+    store: GitHub, server: Server, bundle: Bundle
+) -> None:
+    server.seed("v1.0", {**contents(bundle, *bundle.paths), NEXT: documents.dump(bundle.manifest)})
+    found = store.find("v1.0")
+    assert found is not None
+    with pytest.raises(IncompleteError, match="Collect it again"):
+        store.finish(found, latest=True)
+
+
+def test_what_was_sent_is_not_replaced_though_its_manifest_was_lost(
+    store: GitHub, server: Server, bundle: Bundle
+) -> None:
+    server.seed("v1.0", {WHEEL: b"other"}, body="<!-- wheelyard: files went to https://index.example/ -->")
+    with pytest.raises(FindingsError, match=WHEEL):
+        store.save(bundle, replace=True)
 
 
 def test_a_manifest_of_another_commit_is_refused(store: GitHub, server: Server, bundle: Bundle) -> None:

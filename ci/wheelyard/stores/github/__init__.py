@@ -13,7 +13,8 @@ from pathlib import Path
 from wheelyard import files
 from wheelyard.errors import FindingsError, IncompleteError, listed
 from wheelyard.manifest import File
-from wheelyard.stores import Bundle, Change, Release, Saved, Say, Stage, comparing, silent
+from wheelyard.stores import Bundle, Release, Saved, Say, Stage, comparing, silent
+from wheelyard.stores.comparing import MANIFEST
 from wheelyard.stores.github import access, calls, crew, drafts, holding, saving, wire
 from wheelyard.stores.github.client import Client
 from wheelyard.stores.github.holding import Holding
@@ -43,13 +44,15 @@ class GitHub:
     def save(self, bundle: Bundle, *, replace: bool = False, dry_run: bool = False) -> Saved:
         """Bring the one draft of the tag to hold the bundle; what is there already is not sent again."""
         saving.refuse_limits(bundle)
-        held = self._held(bundle.tag)
+        first, *others = self._found(bundle.tag) or (None,)
+        held = holding.read(self._shelf(first)) if first else None
         work = saving.work(held, bundle, may_replace=replace)
-        if held and held.release and work.is_nothing:
-            return Saved(release=held.release, change=Change.UNCHANGED)
         if dry_run:
-            return self._saved(bundle, work, held.shelf.release if held else None)
-        found = self._settled(bundle, held)
+            return self._saved(bundle, work, first)
+        drafts.drop_empty(self.client, others)
+        if work.is_nothing:
+            return self._saved(bundle, work, first)
+        found = first or self._made(bundle)
         with files.scratch("release") as scratch:
             shelf = self._shelf(found)
             shelf.look()
@@ -76,17 +79,19 @@ class GitHub:
 
     def freeze(self, release: Release, *, index: str) -> None:
         """Leave a mark in the notes of the release, which no page shows: from now on its bytes are fixed."""
-        found = self._known(release).shelf.release
-        if holding.stage(found) is Stage.DRAFT:
+        held = self._known(release)
+        if held.stage is Stage.DRAFT:
+            found = held.shelf.release
             self.client.ask(calls.annotate(found, holding.marked(found, index=index)))
 
     def finish(self, release: Release, *, latest: bool) -> Release:
         """Publish the draft, if it shows all that the manifest says."""
         held = self._known(release)
-        if holding.stage(held.shelf.release) is Stage.PUBLISHED:
+        if held.stage is Stage.PUBLISHED:
             return release
-        if wrong := [file.file for file in release.manifest.files if not held.shelf.shows(file)]:
-            raise IncompleteError(f"{release.where} does not show {listed(wrong)}. Collect it again.")
+        wrong = [file.file for file in release.manifest.files if not held.shelf.shows(file)]
+        if wrong or not held.is_closed:
+            raise IncompleteError(f"{release.where} does not show {listed(wrong) or MANIFEST}. Collect it again.")
         prerelease = _is_prerelease(release.manifest.version)
         done = self.client.read(calls.publish(held.shelf.release, prerelease=prerelease, latest=latest), wire.Release)
         if done.draft:
@@ -107,13 +112,16 @@ class GitHub:
             return (*warnings, _NO_ENVIRONMENT.format(environment))
         return warnings
 
-    def _held(self, tag: str) -> Holding | None:
+    def _found(self, tag: str) -> tuple[wire.Release, ...]:
         comparing.refuse_odd_tag(tag)
-        found = drafts.find(self.client, tag)
-        if found is None:  # or there is a draft, and this token may not see it
+        found = drafts.of(self.client, tag)
+        if not found:  # or there is a draft, and this token may not see it
             self.client.ask(calls.probe(tag, does="see drafts"))
-            return None
-        return holding.read(self._shelf(found))
+        return found
+
+    def _held(self, tag: str) -> Holding | None:
+        found = self._found(tag)
+        return holding.read(self._shelf(found[0])) if found else None
 
     def _known(self, release: Release) -> Holding:
         held = self._held(release.tag)
@@ -124,10 +132,7 @@ class GitHub:
     def _shelf(self, release: wire.Release) -> Shelf:
         return Shelf(client=self.client, release=release, parallel=self.parallel, say=self.say)
 
-    def _settled(self, bundle: Bundle, held: Holding | None) -> wire.Release:
-        """The release to fill, alone of its tag."""
-        if held is not None:
-            return drafts.tidy(self.client, bundle.tag, made=held.shelf.release)
+    def _made(self, bundle: Bundle) -> wire.Release:
         made = bundle.manifest
         return drafts.make(self.client, bundle.tag, commit=made.commit, prerelease=_is_prerelease(made.version))
 

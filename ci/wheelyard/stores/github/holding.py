@@ -9,7 +9,7 @@ from hashlib import sha256
 from wheelyard import manifest
 from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.stores import Release, Stage, comparing
-from wheelyard.stores.comparing import MANIFEST
+from wheelyard.stores.comparing import MANIFEST, SUMS
 from wheelyard.stores.github import calls, wire
 from wheelyard.stores.github.shelf import Shelf
 
@@ -19,19 +19,29 @@ _MARK = re.compile(r"<!-- wheelyard: files went to .*? -->")
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """The shelf of a tag's release; `release` is None where no manifest is there, `closed` whether it lies alone."""
+    """The shelf of a tag's release; `release` is None where no manifest is there."""
 
     shelf: Shelf
     document: bytes = b""
     release: Release | None = None
-    closed: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the manifest has its own name, nothing is on its way to its place, and the sums belong to it."""
+        if self.release is None or self.shelf.get(MANIFEST) is None or wire.key(NEXT) in self.shelf.assets:
+            return False
+        return self.shelf.has(SUMS, comparing.sums(self.release.manifest, self.document))
+
+    @property
+    def stage(self) -> Stage:
+        """How far the release has come."""
+        return stage(self.shelf.release)
 
 
 def read(shelf: Shelf) -> Holding:
     """Look at a release and read its manifest, or the one that a killed run was about to put there."""
     shelf.look()
-    current, coming = shelf.get(MANIFEST), shelf.get(NEXT)
-    asset = current or coming
+    asset = shelf.get(MANIFEST) or shelf.get(NEXT)
     if asset is None:
         return Holding(shelf=shelf)
     document = shelf.client.ask(calls.download(asset)).body
@@ -45,7 +55,6 @@ def read(shelf: Shelf) -> Holding:
         shelf=shelf,
         document=document,
         release=Release(tag=tag, manifest=made, stage=stage(shelf.release), where=where),
-        closed=current is not None and wire.key(NEXT) not in shelf.assets,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from pathlib import Path
 from wheelyard import documents, files
 from wheelyard.errors import FindingsError, OutsideError, listed
 from wheelyard.manifest import Manifest
-from wheelyard.stores import Bundle, Change, comparing
+from wheelyard.stores import Bundle, Change, Stage, comparing
 from wheelyard.stores.comparing import MANIFEST, SUMS
 from wheelyard.stores.github import calls, wire
 from wheelyard.stores.github.holding import NEXT, Holding
@@ -73,7 +73,8 @@ def work(holding: Holding | None, bundle: Bundle, *, may_replace: bool) -> Work:
             f"{holding.shelf.release.html_url} is published already, and no complete release is in it. Make it a draft"
             f" again (`gh release edit {bundle.tag} --draft`), then collect."
         )
-    found = _work(holding, bundle, change, may_replace=may_replace)
+    sent = there is None and holding.stage is not Stage.DRAFT  # its manifest was lost: nobody knows what may change
+    found = _work(holding, bundle, change, may_replace=may_replace and not sent)
     if not found.is_nothing and holding.shelf.release.immutable:
         raise FindingsError(
             f"{holding.shelf.release.html_url} is published and immutable: nothing can be added to it. Raise the"
@@ -112,34 +113,33 @@ def _fresh(bundle: Bundle) -> Work:
 
 def _work(holding: Holding, bundle: Bundle, change: Change, *, may_replace: bool) -> Work:
     shelf, there = holding.shelf, holding.release
-    kept = there is not None and change is Change.UNCHANGED
-    made, document = (there.manifest, holding.document) if there and kept else _described(bundle)
-    compared = shelf.compare(items(made, bundle))
-    strangers = tuple(_strangers(holding, made))
-    if compared.clashes and not may_replace:
-        raise clash(shelf.release, ((item, shelf.digest(asset)) for item, asset in compared.clashes))
-    if strangers and not may_replace:
-        raise FindingsError(
-            f"{shelf.release.html_url} has wheels that are no part of this release:"
-            f" {listed(repr(asset.name) for asset in strangers)}. Give --replace to delete them."
-        )
-    replaced = [asset for _, asset in compared.clashes]
-    sound = kept and holding.closed and _fits(shelf, SUMS, comparing.sums(made, document))
-    send = (*compared.absent, *(item for item, _ in compared.clashes))
+    made, document = bundle.manifest, documents.dump(bundle.manifest)
+    if there is not None and change is Change.UNCHANGED:
+        made, document = there.manifest, holding.document
+    compared, strangers = shelf.compare(items(made, bundle)), tuple(_strangers(holding, made))
+    if not may_replace:
+        _refuse_others(shelf, compared.clashes, strangers)
     found = Work(
         change=change,
         made=made,
         document=document,
         draft=shelf.release.draft,
-        remove=(*replaced, *strangers),
-        send=send,
-        closing=not sound,
+        remove=(*(asset for _, asset in compared.clashes), *strangers),
+        send=(*compared.absent, *(item for item, _ in compared.clashes)),
+        closing=change is not Change.UNCHANGED or not holding.is_closed,
     )
-    return replace(found, change=Change.REPAIRED) if kept and not found.is_nothing else found
+    return replace(found, change=Change.REPAIRED) if change is Change.UNCHANGED and not found.is_nothing else found
 
 
-def _described(bundle: Bundle) -> tuple[Manifest, bytes]:
-    return bundle.manifest, documents.dump(bundle.manifest)
+def _refuse_others(shelf: Shelf, clashes: Sequence[tuple[Item, Asset]], strangers: Sequence[Asset]) -> None:
+    """Raise for other bytes under our names, and for wheels that are not ours."""
+    if clashes:
+        raise clash(shelf.release, ((item, shelf.digest(asset)) for item, asset in clashes))
+    if strangers:
+        raise FindingsError(
+            f"{shelf.release.html_url} has wheels that are no part of this release:"
+            f" {listed(repr(asset.name) for asset in strangers)}. Give --replace to delete them."
+        )
 
 
 def _strangers(holding: Holding, made: Manifest) -> Iterator[Asset]:
@@ -149,11 +149,6 @@ def _strangers(holding: Holding, made: Manifest) -> Iterator[Asset]:
     for key, asset in holding.shelf.assets.items():
         if key not in known and (key in old or key.endswith(".whl")):
             yield asset
-
-
-def _fits(shelf: Shelf, name: str, content: bytes) -> bool:
-    asset = shelf.get(name)
-    return asset is not None and shelf.digest(asset) == sha256(content).hexdigest()
 
 
 def _close(work: Work, shelf: Shelf, scratch: Path) -> None:
@@ -215,7 +210,7 @@ def _verify(work: Work, shelf: Shelf) -> None:
     """List all once more: only what GitHub shows counts."""
     shelf.look()
     ends = [(MANIFEST, work.document), (SUMS, comparing.sums(work.made, work.document))]
-    wrong = [name for name, content in ends if not _fits(shelf, name, content)]
+    wrong = [name for name, content in ends if not shelf.has(name, content)]
     wrong += [file.file for file in work.made.files if not shelf.shows(file)]
     if wrong:
         raise OutsideError(

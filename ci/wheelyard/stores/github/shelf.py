@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
@@ -64,6 +65,11 @@ class Shelf:
         """Whether a file of a manifest is there, by size and digest."""
         asset = self.get(file.file)
         return asset is not None and asset.size == file.size and self.digest(asset) == file.sha256
+
+    def has(self, name: str, content: bytes) -> bool:
+        """Whether an asset has exactly this content."""
+        asset = self.get(name)
+        return asset is not None and self.digest(asset) == sha256(content).hexdigest()
 
     def compare(self, items: Iterable[Item]) -> Comparison:
         """Items against the assets that were listed last."""
