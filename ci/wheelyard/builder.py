@@ -108,6 +108,7 @@ def _built(made: Made, task: Task, plan: Plan, look: Look) -> Result:
         sha256=digest,
         size=size,
         tested=made.tested,
+        built_on=made.built_on,
         message=" ".join(made.notes) or None,
     )
 

@@ -22,7 +22,8 @@ class State(StrEnum):
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """One identifier of a job, or None for an sdist or a pure wheel.
 
-    `minutes` is wall time, `log` a path inside the job's folder, `message` what failed or what to know.
+    `minutes` is wall time, `log` a path inside the job's folder, `message` what failed or what to know. `built_on` is
+    the kind of machine where that is not the wheel's own: cross-built, and unless `tested`, run by nobody yet.
     """
 
     identifier: Identifier | None
@@ -32,6 +33,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str | None = None
     size: int | None = None
     tested: bool = False
+    built_on: str | None = None
     log: str | None = None
     message: str | None = None
 
@@ -85,6 +87,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     engine: str | None = None
     image: str | None = None
     tested: bool = False
+    built_on: str | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

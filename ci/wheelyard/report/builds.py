@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from wheelyard.manifest import JobReport, Result, State
+from wheelyard.manifest import File, JobReport, Result, State
 from wheelyard.words import size
 
 if TYPE_CHECKING:
@@ -33,12 +33,17 @@ def table(reports: Iterable[JobReport]) -> Table:
             made.add_row(
                 str(result.identifier or report.job),
                 Text(result.state, style=_COLOURS[result.state]),
-                "yes" if result.tested else "",
+                tested(result),
                 size(result.size) if result.size is not None else "",
                 f"{result.minutes * 60:.1f} s" if result.minutes else "",
                 result.file or _first_line(result.message),
             )
     return made
+
+
+def tested(result: Result | File) -> str:
+    """Whether tests ran; of a wheel that was cross-built, that nobody has run it yet."""
+    return "yes" if result.tested else "built, not run" if result.built_on else ""
 
 
 class Live:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from wheelyard.report.builds import tested
 from wheelyard.words import size
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def table(made: Manifest) -> Table:
             file.file,
             size(file.size),
             str(len(file.identifiers) or ""),
-            "yes" if file.tested else "",
+            tested(file),
             file.job or "",
             file.engine or "",
             f"{file.sha256[:12]}…",

@@ -125,6 +125,7 @@ def _entry(piece: Piece, plan: Plan) -> File:
         engine=job.engine,
         image=job.image,
         tested=bool(piece.results) and all(result.tested for result in piece.results),
+        built_on=next((result.built_on for result in piece.results if result.built_on), None),
     )
 
 

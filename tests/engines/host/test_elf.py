@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelyard.engines.host import elf
+from wheelyard.engines.host import binaries
 
 
 @pytest.fixture
@@ -24,17 +24,17 @@ def wheel(tmp_path: Path) -> Path:
 
 
 def test_only_elf_files_are_read(wheel: Path) -> None:
-    assert [binary.name for binary in elf.binaries(wheel)] == ["x/_x.so"]
+    assert [binary.name for binary in binaries.of(wheel)] == ["x/_x.so"]
 
 
 def test_the_symbols_of_python_are_unbound_and_those_of_libc_are_not(wheel: Path) -> None:
-    (binary,) = elf.binaries(wheel)
+    (binary,) = binaries.of(wheel)
     assert any(name.startswith("PyInit_") for name in binary.defined)
     assert binary.unbound
     assert all(name.startswith(("Py", "_Py")) for name in binary.unbound)
 
 
 def test_needed_libraries_are_read(wheel: Path) -> None:
-    (binary,) = elf.binaries(wheel)
+    (binary,) = binaries.of(wheel)
     assert "libc.so.6" in binary.needed
     assert not binary.cpp

@@ -19,7 +19,7 @@ import pytest
 from engines.host.orders import ARCH, order
 from support import ROOT
 from wheelyard.engines import Made, Order
-from wheelyard.engines.host import Host, elf
+from wheelyard.engines.host import Host, binaries
 from wheelyard.errors import BuildError
 from wheelyard.process import Programs
 
@@ -309,4 +309,4 @@ def test_the_date_in_an_object_is_that_of_this_commit(tmp_path: Path) -> None:
 def test_a_wheel_is_made_in_a_folder_with_a_difficult_name(tmp_path: Path) -> None:
     made = build(sample("setuptools_c", tmp_path / "naïve: a b", "cp311"))
     assert made.tested
-    assert elf.binaries(made.wheel)
+    assert binaries.of(made.wheel)

@@ -39,16 +39,15 @@ def test_an_ordinary_order_is_taken(host: Host, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("identifier", "told"),
     [
-        pytest.param("cp311-musllinux", "manylinux wheels only", id="musllinux"),
-        pytest.param("cp311-manylinux_s390x", f"this machine's {ARCH} only", id="other-architecture"),
-        pytest.param("cp311-manylinux_i686", f"this machine's {ARCH} only", id="32-bit"),
-        pytest.param("cp311-win_amd64", "manylinux wheels only", id="windows"),
+        pytest.param("cp311-musllinux_s390x", "makes code for manylinux_x86_64, ", id="musl elsewhere"),
+        pytest.param("cp311-macosx_universal2", "makes code for manylinux_x86_64, ", id="two in one"),
+        pytest.param("cp313-android_x86_64", "makes code for manylinux_x86_64, ", id="android"),
         pytest.param("pp311-manylinux", "CPython only", id="pypy"),
         pytest.param("gp311_242-manylinux", "CPython only", id="graalpy"),
     ],
 )
 def test_other_targets_are_refused_by_name(host: Host, tmp_path: Path, identifier: str, told: str) -> None:
-    identifier = identifier if "_" in identifier.partition("-")[2] else f"{identifier}_{ARCH}"
+    identifier = identifier if "manylinux" not in identifier else f"{identifier}_{ARCH}"
     assert refused(host, tmp_path, identifier).startswith(f"{identifier}: ")
     assert told in refused(host, tmp_path / "again", identifier)
 
@@ -112,11 +111,28 @@ def test_an_override_can_take_the_command_away(host: Host, tmp_path: Path) -> No
     assert refused(host, tmp_path, "cp311-manylinux", **{"before-all": "yum install x", "overrides": overrides}) == ""
 
 
-def test_emulation_is_not_done(host: Host, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    emulated = replace(order(project, tmp_path / "scratch", "cp311-manylinux"), emulated=True)
-    assert "does not emulate" in (host.refuses(emulated) or "")
+@pytest.mark.parametrize("identifier", ["cp311-manylinux_s390x", "cp311-musllinux_x86_64", "cp311-win_amd64"])
+def test_other_machines_are_built_for_from_here(host: Host, tmp_path: Path, identifier: str) -> None:
+    assert refused(host, tmp_path, identifier) == ""
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        pytest.param('build-backend = "maturin"\nrequires = ["maturin>=1"]', "it compiles Rust", id="maturin"),
+        pytest.param('requires = ["setuptools", "NumPy>=2"]', "requires numpy, and its headers", id="numpy"),
+        pytest.param('build-backend = "hatchling.build"', "hatchling.build was not seen to heed", id="another"),
+    ],
+)
+def test_back_ends_that_look_at_this_machine_are_refused_for_others(
+    host: Host, tmp_path: Path, system: str, told: str
+) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "pyproject.toml").write_text(f"[build-system]\n{system}\n")
+    foreign = order(tmp_path / "project", tmp_path / "scratch", "cp311-manylinux_s390x")
+    assert told in (host.refuses(foreign) or "")
+    own = order(tmp_path / "project", tmp_path / "scratch", "cp311-manylinux")
+    assert host.refuses(own) is None
 
 
 def test_a_machine_that_zig_has_no_old_glibc_for_is_unavailable(tmp_path: Path) -> None:

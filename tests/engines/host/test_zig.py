@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelyard.engines.host import zig
+from wheelyard.engines.host import machines, zig
 from wheelyard.engines.host.zig import Toolchain
 
 SHOW = '#!/bin/sh\nprintf "%s\\n" "$ZIG_GLOBAL_CACHE_DIR" "$ZIG_LOCAL_CACHE_DIR" "$@"\n'
@@ -22,7 +22,7 @@ def toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toolchain:
     program.chmod(0o755)
     headers = tmp_path / "include" / "python3.11"
     headers.mkdir(parents=True)
-    return zig.make(tmp_path / "toolchain", arch=zig.ARCHS["x86_64"], zig=program, headers=headers)
+    return zig.make(tmp_path / "toolchain", machine=machines.NATIVE["x86_64"], zig=program, headers=headers)
 
 
 def run(toolchain: Toolchain, *command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -86,7 +86,7 @@ def test_debians_second_folder_of_headers_is_found(tmp_path: Path) -> None:
     program = tmp_path / "zig"
     program.write_text(SHOW)
     program.chmod(0o755)
-    toolchain = zig.make(tmp_path / "toolchain", arch=zig.ARCHS["x86_64"], zig=program, headers=headers)
+    toolchain = zig.make(tmp_path / "toolchain", machine=machines.NATIVE["x86_64"], zig=program, headers=headers)
     lines = run(toolchain, "cc", "-c", "a.c").stdout.splitlines()
     folder = Path(lines[lines.index("-isystem") + 1])
     assert (folder / "x86_64-linux-gnu" / "python3.11").resolve().is_dir()

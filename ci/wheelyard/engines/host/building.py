@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from wheelyard import toolbox
 from wheelyard.engines.host import shell, tools
+from wheelyard.engines.host.backends import ASK, Backend, read
+from wheelyard.engines.host.crossing import Crossing
 from wheelyard.engines.host.interpreters import Interpreter
 from wheelyard.engines.host.layers import placeholders
 from wheelyard.engines.host.options import Options
@@ -19,13 +22,14 @@ from wheelyard.errors import BuildError
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """One build: what is worked on, with which options, interpreter and toolchain."""
+    """One build: what is worked on, with which options, interpreter and toolchain, and `crossing` for what machine."""
 
     work: Work
     options: Options
     interpreter: Interpreter
     toolchain: Toolchain
     environ: Mapping[str, str]
+    crossing: Crossing | None = None
 
     def wheel(self) -> Path:
         """Run before-all and before-build, then the front end; the one wheel it made, not yet repaired."""
@@ -37,7 +41,17 @@ class Build:
                 self.work.run_shell(name, text, cwd=self.work.project, env=env)
         target = self.work.folder("built")
         # from an empty folder, so that no build.py of the project's is taken for the program `build`
-        ended = self.work.run("the build", self._command(python, target), cwd=self.work.folder("empty"), env=env)
+        empty = self.work.folder("empty")
+        command_line: tuple[str | Path, ...]
+        if self.crossing is None:
+            command_line = self._command(python, target)
+        else:
+            backend = read(self.work.package)
+            env = self._required(self.crossing, backend, python, env, empty)
+            settings = (f"-C{setting}" for setting in self.crossing.settings(backend.name, python))
+            plain = ("--no-isolation", "--skip-dependency-check", *settings)
+            command_line = (*self._command(python, target, front_end="build"), *plain)
+        ended = self.work.run("the build", command_line, cwd=empty, env=env)
         wheels = sorted(target.glob("*.whl"))
         if len(wheels) != 1:
             names = ", ".join(wheel.name for wheel in wheels) or "none"
@@ -49,6 +63,25 @@ class Build:
             )
         return wheels[0]
 
+    def _required(
+        self, crossing: Crossing, backend: Backend, python: Path, env: dict[str, str], empty: Path
+    ) -> dict[str, str]:
+        """Install what the back end requires, on this machine and for it; the environment the back end runs in.
+
+        An isolated build would install in that environment, where pip would take itself to be on the other machine.
+        """
+        pip = (python, "-m", "pip", "install", "--quiet")
+        self.work.run("installing build requirements", (*pip, *backend.requires), cwd=empty, env=env)
+        env = {**env, **crossing.environment}
+        answer = empty / "requires.json"
+        settings = json.dumps(dict(setting.partition("=")[::2] for setting in self.options.config_settings))
+        asked = (python, "-c", ASK, self.work.package, settings, answer)
+        self.work.run("asking for more build requirements", asked, cwd=empty, env=env)
+        plain = {name: value for name, value in env.items() if name not in crossing.environment}
+        if more := json.loads(answer.read_text()):
+            self.work.run("installing build requirements", (*pip, *more), cwd=empty, env=plain)
+        return env
+
     def _front_end(self) -> Path:
         """The Python that `python` and `pip` of the project's own commands are.
 
@@ -57,7 +90,7 @@ class Build:
         """
         tool_versions = self.work.order.tools
         base = self.interpreter.executable
-        own = self.options.before_all or self.options.before_build or not self._isolated()
+        own = self.options.before_all or self.options.before_build or not self._isolated() or self.crossing
         if not own:
             return tools.front_end(tool_versions, base=base, name=self.interpreter.name)
         python = toolbox.create(self.work.place / "python", base=base)
@@ -84,13 +117,13 @@ class Build:
         # whatever PATH the project set, its plain `cc` and `gcc` are ours
         return {**chosen, "PATH": _first(chosen["PATH"], self.toolchain.programs)}
 
-    def _command(self, python: Path, target: Path) -> tuple[str | Path, ...]:
+    def _command(self, python: Path, target: Path, *, front_end: str = "") -> tuple[str | Path, ...]:
         options, package = self.options, self.work.package
         own = {"project": self.work.project, "package": package}
         settings = tuple(f"-C{placeholders(setting, **own)}" for setting in options.config_settings)
         level = options.verbosity
         head: tuple[str | Path, ...]
-        if options.front_end.name == "pip":
+        if (front_end or options.front_end.name) == "pip":
             quiet = _repeated("q", -level) + _repeated("v", level)
             head = (python, "-m", "pip", "wheel", package, "--no-deps", "--wheel-dir", target)
         else:

@@ -1,7 +1,8 @@
 """The program behind `cc` and `c++`: translates a compiler call and becomes zig.
 
-The toolchain folder of an order holds a copy of this file and of `flags`, under the same module names but without the
-packages around them, and a bare interpreter runs it: a compiler call must not take the time that imports take.
+The toolchain folder of an order holds copies of this file, `flags` and `foreign`, under the same module names but
+without the packages around them, and a bare interpreter runs it: a compiler call must not take the time that imports
+take.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def main(
     headers: tuple[str, ...],
     first: tuple[str, ...],
     folder: str,
+    system: str,
+    cpu: str,
 ) -> NoReturn:
     """Run zig as the compiler `driver` (`cc` or `c++`) in place of this process.
 
@@ -33,7 +36,8 @@ def main(
     """
     discard = os.path.join(folder, f"discarded-{os.getpid()}")  # noqa: PTH118  # pathlib is slow to import
     words = _with_files_read(arguments)
-    call = translate(words, Setting(triple=triple, machine=machine, headers=headers, discard=discard))
+    setting = Setting(triple=triple, machine=machine, headers=headers, discard=discard, system=system, cpu=cpu)
+    call = translate(words, setting)
     _note(call, os.path.join(folder, "notes"))  # noqa: PTH118
     if call.answer is not None:
         sys.stdout.write(call.answer + "\n")

