@@ -43,7 +43,8 @@ class Made:
     """What an engine made of an order: the repaired wheel, in the order's scratch folder.
 
     `tested` says whether a test command ran and passed on every identifier; `image` is the container image with its
-    digest where there was one; `built_on` the kind of machine it was built on if that is not its own; `notes` are things a person should know (compiler flags left out, say).
+    digest where there was one; `built_on` the kind of machine it was built on where that is not the wheel's own;
+    `notes` are things a person should know (compiler flags left out, say).
     """
 
     wheel: Path
