@@ -34,11 +34,8 @@ class Entry:
 
 def entry(text: str, version: str) -> Entry | None:
     """The first heading that names `version`, however it is spelled: `## [1.0.0] - 2026-01-01`, `Version 1.0`, ..."""
-    from packaging.version import Version  # noqa: PLC0415  # only releases need it
-
-    wanted = Version(version)
     for found in headings(text):
-        if any(_same(word, wanted) for word in _VERSION.findall(found.heading)):
+        if any(_same(word, version) for word in _VERSION.findall(found.heading)):
             return found
     return None
 
@@ -53,10 +50,10 @@ def headings(text: str) -> Iterator[Entry]:
             yield Entry(line=number, heading=line.strip())
 
 
-def _same(word: str, wanted: object) -> bool:
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+def _same(word: str, version: str) -> bool:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  # only releases need it
 
     try:
-        return Version(word.rstrip(".,-")) == wanted
+        return Version(word.rstrip(".,-")) == Version(version)
     except InvalidVersion:
         return False

@@ -45,11 +45,7 @@ def checks(
             tagging.of_tag(wish, standing),
             tagging.of_others(wish, standing),
         )
-    found += (
-        _attempted("lock", lambda: _lock(workspace)),
-        _attempted("workflow", lambda: _workflow(workspace)),
-        _ci(workspace, str(revision.commit), remote),
-    )
+    found += (*_made(workspace), _ci(workspace, str(revision.commit), remote))
     return tuple(found), standing
 
 
@@ -88,6 +84,14 @@ def _changelog_file(workspace: Workspace) -> Path | None:
             if name.lower() in there:
                 return there[name.lower()]
     return None
+
+
+def _made(workspace: Workspace) -> tuple[Check, Check]:
+    """What is generated: the lock, and of that the workflow."""
+    lock = _attempted("lock", lambda: _lock(workspace))
+    if lock.outcome is not Outcome.PASSED:
+        return lock, Check(name="workflow", outcome=Outcome.NOT_ASKED, words="the lock comes first")
+    return lock, _attempted("workflow", lambda: _workflow(workspace))
 
 
 def _lock(workspace: Workspace) -> Check:

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from wheelyard import abi, continuing, files, git, guards, locking, lookup, planner, stages, stores, upstream, workspace
+from wheelyard import (
+    abi,
+    config,
+    continuing,
+    files,
+    git,
+    guards,
+    locking,
+    lookup,
+    planner,
+    stages,
+    stores,
+    upstream,
+    workspace,
+)
 from wheelyard.continuing import Way
 from wheelyard.errors import OutsideError, UsageError, WheelyardError
 from wheelyard.lock import FILE
@@ -26,6 +40,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PYPROJECT = "pyproject.toml"
 _PATIENCE = 5.0  # seconds: who only looks is told that a limit is reached
 _EVENTS = {"push", "workflow_dispatch"}  # what makes a release; the commit may be that of a pull request too
 
@@ -166,10 +181,12 @@ def _plan(place: Workspace, commit: str | None) -> Plan:
     if commit is None or commit == git.ask(place.root, "rev-parse", "HEAD"):
         return planner.make(place.config, locking.current(place).after, git.revision(place.root))
     with files.scratch("status") as scratch:
-        package = place.config.tool.package
-        names = {"pyproject.toml", FILE, *(Path(package, name).as_posix() for name in ("pyproject.toml", *abi.SOURCES))}
-        for name in names:
-            if (text := git.ask(place.root, "show", f"{commit}:{name}")) is not None:
+        top = git.ask(place.root, "show", f"{commit}:{_PYPROJECT}") or ""
+        package = Path(config.package_folder(top, source=f"{_PYPROJECT} of {commit}"))
+        for name in {_PYPROJECT, FILE, *((package / each).as_posix() for each in (_PYPROJECT, *abi.SOURCES))}:
+            if (
+                text := git.ask(place.root, "show", f"{commit}:{name}")
+            ) is not None:  # git knows no path that leads out
                 files.write(scratch / name, text.encode())
         then = workspace.enter(scratch)
         date, tree = git.call(place.root, "log", "-1", "--format=%ct %T", commit).split()

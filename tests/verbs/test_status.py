@@ -240,6 +240,20 @@ def test_the_plan_is_that_of_the_tag(place: Place, capsys: pytest.CaptureFixture
     assert seen(place, capsys, "v1.0")["commit"] == tagged
 
 
+def test_the_plan_of_a_tag_may_be_in_another_folder(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = place.root / "inner"
+    inner.mkdir()
+    text = (place.root / "pyproject.toml").read_text()
+    (inner / "pyproject.toml").write_text(text.partition("[tool")[0])
+    (place.root / "pyproject.toml").write_text(f'{text}package = "inner"\n'.replace(NAME, "other"))
+    run_git(place.root, "add", "--all")
+    run_git(place.root, "commit", "--quiet", "--message", "Move it")
+    run_git(place.root, "tag", "--force", "v1.0")
+    (place.root / "pyproject.toml").write_text(text)
+    run_git(place.root, "commit", "--quiet", "--all", "--message", "Move it back")
+    assert seen(place, capsys, "v1.0")["name"] == NAME
+
+
 @pytest.mark.parametrize("tag", ["1.0", "v1.0; touch owned", "--version=1", "v", "v$(id)"])
 def test_what_is_no_tag_of_a_release_is_refused(place: Place, capsys: pytest.CaptureFixture[str], tag: str) -> None:
     assert place.status("--", tag) == Exit.USAGE

@@ -160,6 +160,7 @@ def test_all_that_is_wrong_is_said_at_once(place: Place, capfd: pytest.CaptureFi
     assert "branch: this is fix, and releases are made on main" in said
     assert "in step: origin has no branch fix" in said
     assert "lock: wheelyard.lock is stale" in said
+    assert "not asked: workflow: the lock comes first" in said
 
 
 def test_json_of_a_refusal_has_the_checks(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
@@ -400,6 +401,11 @@ def test_a_workflow_that_is_not_fresh_comes_first(place: Place, capfd: pytest.Ca
 def test_another_version_than_that_of_the_project_is_refused(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
     said = refused(place, capfd, "1.1")
     assert "the version in pyproject.toml is 1.0, and its tag is 'v1.0'" in said
+
+
+def test_a_version_in_the_project_that_is_none_is_refused(make: MakePlace, capfd: pytest.CaptureFixture[str]) -> None:
+    place = make(pyproject=PROJECT.replace("1.0", "first") + TABLE)
+    assert "version: 'first' is no version" in refused(place, capfd)
 
 
 @pytest.mark.parametrize("version", ["latest", "1.0; touch owned", "v$(id)"])

@@ -65,7 +65,7 @@ def live(console: Console) -> Iterator[Callable[[Status], None]]:
         def show(status: Status) -> None:
             for job, link in _failed(status).items():
                 if job not in told:
-                    progress.console.print(f"failed: {job}: {link}", highlight=False, markup=False, soft_wrap=True)
+                    console.say(f"failed: {job}: {link}")
             told.update(_failed(status))
             for name, stage in _STAGES.items():
                 words = f"{name}: {_count(status, stage)}"

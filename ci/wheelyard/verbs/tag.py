@@ -78,7 +78,7 @@ def run(options: Namespace, console: Console) -> None:
 def _wish(workspace: Workspace, asked: str | None) -> Wish:
     """The version that was asked for, is in pyproject.toml, or that the build backend gives; and its tag."""
     stated, template = workspace.config.project.version, workspace.config.tool.release.tag
-    version = _normal(asked) if asked else stated or readiness.version(workspace)
+    version = _normal(asked) if asked else stated or _normal(readiness.version(workspace))
     if not asked and stated is None and _is_between(version):
         raise UsageError(
             f"The version is made of the tag, and now it is {version}. Say the one to be: wheelyard tag VERSION"
