@@ -27,7 +27,7 @@ FLOORS = (
      "reference", "continuing"},
     {"planner", "without_engine"},
     {"report"},
-    {"advice", "generation"},
+    {"advice", "generation", "publication"},
     {"overview", "readiness", "machine", "prospects", "survey", "migrating"},
     {"verbs"},
 )  # fmt: skip

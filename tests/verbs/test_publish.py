@@ -97,6 +97,16 @@ def test_a_dry_run_compares_and_sends_nothing(
     assert index.order == []
 
 
+def test_a_dry_run_is_data_too(project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]) -> None:
+    name = wheel_name(IDENTIFIERS[0])
+    index.held = {name: released(project)[name]}
+    capsys.readouterr()
+    assert publish(project, "--dry-run", "--json") == Exit.DONE
+    outcomes = {entry["file"]: entry["outcome"] for entry in json.loads(capsys.readouterr().out)["files"]}
+    assert outcomes.pop(name) == "already there"
+    assert set(outcomes.values()) == {"not sent"}
+
+
 def test_what_was_published_can_no_longer_be_collected_anew(project: Path) -> None:
     publish(project)
     shutil.rmtree(project / "wheelhouse")

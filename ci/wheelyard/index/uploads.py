@@ -41,6 +41,11 @@ class Comparison:
         for file in (file for batch in batches(self.missing) for file in batch):
             yield f"would upload {file.file} ({file.size} bytes) to {index}"
 
+    def unsent(self) -> tuple[Sent, ...]:
+        """The report of a run that uploads nothing."""
+        there = (sent(file, Outcome.THERE) for file in self.there)
+        return (*there, *(sent(file, Outcome.UNSENT) for batch in batches(self.missing) for file in batch))
+
     def refuse_clashes(self, index: str) -> None:
         """Raise `FindingsError` with both digests of every file the index has with other bytes."""
         if not self.clashes:
