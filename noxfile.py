@@ -62,6 +62,14 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """Build the documentation strictly; `nox -s site -- linkcheck` asks every link."""
+    _install(session, "docs")
+    builder = session.posargs[0] if session.posargs else "html"
+    session.run("python", "-m", "sphinx", "-W", "--keep-going", "-q", "-b", builder, "docs", f"site/{builder}")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure one thing: `nox -s bench -- startup`. Figures go to benchmarks/RESULTS.md by hand."""
     _install(session, "bench")

@@ -12,10 +12,11 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "tests")]
 
 import goldens  # noqa: E402  # of tests/, whose workflows are what is described
-from wheelyard import errors, reference  # noqa: E402
+from wheelyard import errors, reference, runners  # noqa: E402
 from wheelyard.audit import rules  # noqa: E402
 from wheelyard.cli import VERBS  # noqa: E402
 from wheelyard.errors import Exit, WheelyardError  # noqa: E402
+from wheelyard.targets import Target  # noqa: E402
 from wheelyard.verbs.schema import MODELS  # noqa: E402
 
 # Jobs in the order in which they are met; together they have every kind of job there is.
@@ -50,6 +51,18 @@ def keys() -> Iterator[str]:
             yield f"- takes {_code(key.type)}" + (f"; default `{key.default}`" if key.default else "")
             if key.example:
                 yield f"\n```toml\n{key.header}\n{key.example}\n```"
+
+
+def targets() -> Iterator[str]:
+    """Every target, and where it is built when nothing else is said."""
+    yield "# Targets and runners\n"
+    yield "A target is a platform and an architecture, as cibuildwheel's `--platform` and `--archs` call them.\n"
+    rows = ((f"`{target}`", f"`{runners.DEFAULTS[target]}`") for target in Target)
+    yield from _table(("target", "built on, where `runners` says nothing else"), rows)
+    yield "\n## Labels\n"
+    yield "What GitHub answers. A list in `runners` names a machine of your own, and is taken as it is.\n"
+    labels = {**runners.LABELS, **runners.PARTNER_LABELS}.items()
+    yield from _table(("label", "system", "architecture"), ((f"`{label}`", *kind) for label, kind in labels))
 
 
 def _code(text: str) -> str:
@@ -143,6 +156,7 @@ def _table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[
 
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "keys": keys,
+    "targets": targets,
     "verbs": verbs,
     "workflow": workflow,
     "audit-rules": audit,
