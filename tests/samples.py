@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from support import ROOT, run_git
 from wheelyard.targets import Identifier
 
+IMAGE = "localhost/manylinux_2_31_x86_64:local"
 HERE = Identifier(f"cp{sys.version_info.major}{sys.version_info.minor}-manylinux_{platform.machine()}")
 
 
@@ -34,6 +37,16 @@ def commit(root: Path) -> None:
     """Commit all there is."""
     run_git(root, "add", "-A")
     run_git(root, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "All of it")
+
+
+def use_podman(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have cibuildwheel use podman with the image that scripts/local_image.py makes; skip the test where it is not."""
+    monkeypatch.setenv("CONTAINERS_CONF", str(ROOT / "tests" / "peers" / "podman" / "containers.conf"))
+    monkeypatch.setenv("CIBW_CONTAINER_ENGINE", "podman")
+    monkeypatch.setenv("CIBW_MANYLINUX_X86_64_IMAGE", IMAGE)
+    check = (sys.executable, str(ROOT / "scripts" / "local_image.py"), "--check")
+    if subprocess.run(check, capture_output=True, check=False).returncode != 0:
+        pytest.skip("there is no podman with the image that scripts/local_image.py makes")
 
 
 def wheelyard(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

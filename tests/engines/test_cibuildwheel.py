@@ -10,23 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from samples import commit, results, sample, wheelyard
-from support import ROOT
+from samples import commit, results, sample, use_podman, wheelyard
 from wheelyard.errors import Exit
 
 pytestmark = pytest.mark.integration
-IMAGE = "localhost/manylinux_2_31_x86_64:local"
 
 
 @pytest.fixture(autouse=True)
 def podman(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Podman with the image that scripts/local_image.py makes; without it these tests say so and skip."""
-    monkeypatch.setenv("CONTAINERS_CONF", str(ROOT / "tests" / "peers" / "podman" / "containers.conf"))
-    monkeypatch.setenv("CIBW_CONTAINER_ENGINE", "podman")
-    monkeypatch.setenv("CIBW_MANYLINUX_X86_64_IMAGE", IMAGE)
-    check = (sys.executable, str(ROOT / "scripts" / "local_image.py"), "--check")
-    if subprocess.run(check, capture_output=True, check=False).returncode != 0:
-        pytest.skip("there is no podman with the image that scripts/local_image.py makes")
+    use_podman(monkeypatch)
 
 
 def build(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,3 @@
+from ._native import digit_sum
+
+__all__ = ["digit_sum"]

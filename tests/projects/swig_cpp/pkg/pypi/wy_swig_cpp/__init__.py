@@ -1,0 +1,3 @@
+from .tally import Tally
+
+__all__ = ["Tally"]

@@ -1,0 +1,103 @@
+"""A project of each family of native packages goes the whole way: built, tested, audited, released, published."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samples import HERE, commit, results, sample, use_podman, wheelyard
+from support import ROOT
+from wheelyard.errors import Exit
+
+pytestmark = pytest.mark.integration
+host_engine = pytest.mark.skipif(sys.platform != "linux", reason="the host engine works on Linux")
+needs_cargo = pytest.mark.skipif(shutil.which("cargo") is None, reason="cargo is not installed")
+
+
+def built(root: Path, engine: str, **environment: str) -> dict[str, dict[str, Any]]:
+    """The results of a build that went well, with every identifier tested."""
+    env = {**os.environ, **environment}
+    done = wheelyard("build", "-C", str(root), "--engine", engine, "--json", env=env)
+    assert done.returncode == Exit.DONE, done.stderr
+    assert all(result["tested"] for result in results(done).values())
+    return results(done)
+
+
+def released(root: Path) -> list[str]:
+    """The wheels of the release that is made of a build, after it was published to an index on loopback."""
+    done = wheelyard("collect", "-C", str(root), "--json")
+    assert done.returncode == Exit.DONE, done.stderr
+    names = [file["file"] for file in json.loads(done.stdout)["files"]]
+    rehearsed = wheelyard("publish", "-C", str(root), "--rehearse")
+    assert rehearsed.returncode == Exit.DONE, rehearsed.stderr
+    assert f"uploaded {names[0]}" in rehearsed.stderr
+    return [name for name in names if name.endswith(".whl")]
+
+
+def test_swig_and_cmake_by_poetry_in_a_larger_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_podman(monkeypatch)
+    identifier = "cp313-manylinux_x86_64"
+    root = sample("swig_cpp", tmp_path / "project", build=identifier)
+    built(root, "cibuildwheel")
+    report = json.loads((root / "wheelhouse/linux-x86_64/job.json").read_text())
+    assert [patch["name"] for patch in report["inputs"]["patches"]] == ["patches/say-which-word.patch"]
+    (name,) = released(root)
+    assert name.startswith("wy_swig_cpp-1.0.0-cp313-cp313-manylinux")
+
+
+@host_engine
+def test_a_library_behind_cffi_is_one_wheel_for_every_python(tmp_path: Path) -> None:
+    root = sample("rust_cffi", tmp_path / "project")
+    library = "c" if shutil.which("cargo") is None else "rust"
+    (result,) = built(root, "host", WY_LIBRARY=library).values()
+    assert released(root) == [result["file"]]
+    assert result["file"].startswith("wy_rust_cffi-1.0.0-py3-none-manylinux")
+
+
+@host_engine
+@needs_cargo
+def test_pyo3_is_one_wheel_for_the_stable_abi_or_one_for_each_python(tmp_path: Path) -> None:
+    root, target = sample("pyo3_maturin", tmp_path / "project"), str(tmp_path / "target")
+    fetched = subprocess.run(("cargo", "fetch", "--locked"), cwd=root, capture_output=True, text=True, check=False)
+    if fetched.returncode != 0:
+        pytest.skip(f"cargo reaches no crates: {fetched.stderr.strip().splitlines()[-1]}")
+    (one,) = built(root, "host", CARGO_TARGET_DIR=target).values()
+    assert released(root) == [one["file"]]
+    assert one["file"].startswith("wy_pyo3_maturin-1.0.0-cp39-abi3-manylinux")
+    file = root / "pyproject.toml"
+    file.write_text(file.read_text().replace('features = ["pyo3/abi3-py39"]', "features = []"))
+    assert wheelyard("lock", "-C", str(root)).returncode == Exit.DONE
+    commit(root)
+    (each,) = built(root, "host", CARGO_TARGET_DIR=target).values()
+    assert each["file"].startswith(f"wy_pyo3_maturin-1.0.0-{HERE.python}-{HERE.python}-manylinux")
+
+
+MINGW = "x86_64-w64-mingw32-gcc"
+
+
+@pytest.mark.skipif(shutil.which(MINGW) is None, reason=f"there is no {MINGW}: Debian's gcc-mingw-w64-x86-64-posix")
+def test_a_dll_without_mingws_libraries_is_found_and_mended_by_linking_statically(tmp_path: Path) -> None:
+    project = Path(shutil.copytree(ROOT / "tests/projects/mingw_dll", tmp_path / "project"))
+    broken, mended = (cross_built(project, tmp_path / name, flags) for name, flags in (("no", ""), ("yes", "-static")))
+    found = wheelyard("audit", str(broken))
+    assert found.returncode == Exit.FINDINGS
+    assert "turns.dll: It needs libwinpthread-1.dll, libgcc_s_seh-1.dll" in found.stdout
+    assert "MinGW: -static" in found.stdout
+    done = wheelyard("audit", str(mended))
+    assert done.returncode == Exit.DONE, done.stdout
+
+
+def cross_built(project: Path, out: Path, flags: str) -> Path:
+    """A wheel for Windows by MinGW on this machine."""
+    platform = "-C--build-option=--plat-name=win_amd64"
+    command = (sys.executable, "-m", "build", "--wheel", "--outdir", out, platform, project)
+    subprocess.run(command, check=True, env={**os.environ, "CC": MINGW, "LDFLAGS": flags}, capture_output=True)
+    (wheel,) = out.glob("*-py3-none-win_amd64.whl")
+    return wheel
