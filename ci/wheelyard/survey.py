@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wheelyard import (
-    abi,
-    config,
     continuing,
     files,
     git,
@@ -25,7 +22,6 @@ from wheelyard import (
 )
 from wheelyard.continuing import Way
 from wheelyard.errors import OutsideError, UsageError, WheelyardError
-from wheelyard.lock import FILE
 from wheelyard.plan import Plan
 from wheelyard.revision import Revision
 from wheelyard.stages import UNKNOWN, Builds, Cell, Source, Status
@@ -40,7 +36,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PYPROJECT = "pyproject.toml"
 _PATIENCE = 5.0  # seconds: who only looks is told that a limit is reached
 _EVENTS = {"push", "workflow_dispatch"}  # what makes a release; the commit may be that of a pull request too
 
@@ -181,14 +176,7 @@ def _plan(place: Workspace, commit: str | None) -> Plan:
     if commit is None or commit == git.ask(place.root, "rev-parse", "HEAD"):
         return planner.make(place.config, locking.current(place).after, git.revision(place.root))
     with files.scratch("status") as scratch:
-        top = git.ask(place.root, "show", f"{commit}:{_PYPROJECT}") or ""
-        package = Path(config.package_folder(top, source=f"{_PYPROJECT} of {commit}"))
-        for name in {_PYPROJECT, FILE, *((package / each).as_posix() for each in (_PYPROJECT, *abi.SOURCES))}:
-            if (
-                text := git.ask(place.root, "show", f"{commit}:{name}")
-            ) is not None:  # git knows no path that leads out
-                files.write(scratch / name, text.encode())
-        then = workspace.enter(scratch)
+        then = workspace.of_commit(place.root, commit, scratch)
         date, tree = git.call(place.root, "log", "-1", "--format=%ct %T", commit).split()
         revision = Revision(commit=commit, tree=tree, date=int(date), dirty=False)
         return planner.make(then.config, locking.current(then).after, revision)

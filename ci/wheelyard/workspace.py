@@ -6,12 +6,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import abi, config, files, lock
+from wheelyard import abi, config, files, git, lock
 from wheelyard.config import Config
 from wheelyard.errors import UsageError
 from wheelyard.lock import Lock
 
 WHEELHOUSE = "wheelhouse"
+_PYPROJECT = "pyproject.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Workspace:
 def enter(folder: Path) -> Workspace:
     """The workspace whose `pyproject.toml` with `[tool.wheelyard]` is in `folder`."""
     root = folder.absolute()
-    source = root / "pyproject.toml"
+    source = root / _PYPROJECT
     if not source.is_file():
         raise UsageError(
             f"There is no pyproject.toml in {root}. Run wheelyard at the top of the repository, or give -C."
@@ -53,8 +54,19 @@ def enter(folder: Path) -> Workspace:
     package = config.package_folder(text, source=source.name)
     package_text = None
     if os.path.normpath(package) != ".":
-        package_text = files.text(root / package / "pyproject.toml")
+        package_text = files.text(root / package / _PYPROJECT)
     sources = {name: files.text(path) for name in abi.SOURCES if (path := root / package / name).is_file()}
     return Workspace(
         root=root, config=config.parse(text, source=source.name, package_text=package_text, sources=sources)
     )
+
+
+def of_commit(root: Path, commit: str, folder: Path) -> Workspace:
+    """The workspace as it was in a commit; what `enter` reads of it is written into `folder`."""
+    top = git.ask(root, "show", f"{commit}:{_PYPROJECT}") or ""
+    package = Path(config.package_folder(top, source=f"{_PYPROJECT} of {commit}"))
+    for name in {_PYPROJECT, lock.FILE, *((package / name).as_posix() for name in (_PYPROJECT, *abi.SOURCES))}:
+        text = git.ask(root, "show", f"{commit}:{name}")
+        if text is not None:  # git knows no path that leads out
+            files.write(folder / name, text.encode())
+    return enter(folder)

@@ -291,6 +291,7 @@ def test_a_remote_that_is_gone_is_no_answer(place: Place, capfd: pytest.CaptureF
 
 def test_of_two_remotes_the_branchs_own_is_taken(place: Place, tmp_path: Path) -> None:
     run_git(tmp_path, "init", "--quiet", "--bare", "fork.git")
+    run_git(place.root, "remote", "rename", "origin", "canonical")
     run_git(place.root, "remote", "add", "fork", str(tmp_path / "fork.git"))
     run_git(place.root, "config", "remote.pushDefault", "fork")
     assert place.tag("--yes") == Exit.DONE
@@ -322,6 +323,14 @@ def test_a_push_that_was_refused_is_made_up_for_by_the_same_command(
     assert place.tag("--yes") == Exit.DONE
     assert capfd.readouterr().out == "git push --no-follow-tags origin refs/tags/v1.0\n"
     assert run_git(place.remote, "rev-parse", "v1.0") == made
+
+
+def test_a_remote_that_drops_what_it_took_is_not_believed(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    hook = place.remote / "hooks" / "post-receive"
+    hook.write_text("#!/bin/sh\ngit update-ref -d refs/tags/v1.0\n")
+    hook.chmod(0o755)
+    assert place.tag("--yes") == Exit.OUTSIDE
+    assert "origin does not show it" in capfd.readouterr().err
 
 
 def test_a_hook_here_that_refuses_the_tag_leaves_nothing(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
