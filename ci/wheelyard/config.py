@@ -88,7 +88,7 @@ class Audit(_Table, frozen=True, kw_only=True):
 
 
 class Release(_Table, frozen=True, kw_only=True):
-    """Where a release lives, what its tag is called, and on which branch it is made.
+    """Where a release lives, what its tag is called, on which branch it is made, and whether its page lies with it.
 
     `branch` is a glob such as `release-*` (default: the default branch of the remote). A `changelog` that is named must
     be there; else it is looked for under the usual names.
@@ -104,6 +104,7 @@ class Release(_Table, frozen=True, kw_only=True):
     Example: `branch = "release-*"`
     """
     changelog: NonEmpty | None = None
+    report: bool = False
     """The changelog that has to have an entry (default: looked for under the usual names).
 
     Example: `changelog = "docs/changes.md"`

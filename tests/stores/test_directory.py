@@ -199,3 +199,12 @@ def test_a_store_is_chosen_by_name(tmp_path: Path) -> None:
 def test_an_unknown_store_is_named_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Did you mean 'directory'"):
         stores.choose("directry:out", root=tmp_path)
+
+
+def test_an_attached_page_is_no_part_of_the_release(store: Directory, bundle: Bundle, tmp_path: Path) -> None:
+    release = store.save(bundle).release
+    for page in (b"<p>first", b"<p>second"):
+        store.attach(release, page)
+        assert (Path(release.where) / "report.html").read_bytes() == page
+        assert store.fetch(release, folder=tmp_path).keys() == bundle.paths.keys()
+        assert store.save(bundle).change is Change.UNCHANGED

@@ -162,3 +162,32 @@ def test_a_refused_upload_is_on_the_page_in_the_words_of_the_index(project: Path
         assert run(project, "publish", "--index", index.upload, "--report", str(page)) == Exit.OUTSIDE
     assert headline(page) != "wy_sample 1.0: all 3 wheels published"
     assert "Invalid value for classifiers" in page.read_text()
+
+
+@pytest.fixture
+def attaching(project: Path) -> Path:
+    """A project whose releases have their page with them."""
+    file = project / "pyproject.toml"
+    file.write_text(file.read_text().replace("[tool.wheelyard.release]", "[tool.wheelyard.release]\nreport = true"))
+    return project
+
+
+def test_the_page_lies_with_its_release_on_wish(attaching: Path) -> None:
+    page = attaching / "store" / "v1.0" / "report.html"
+    for _ in range(2):
+        assert run(attaching, "collect") == Exit.DONE
+        assert headline(page) == "wy_sample 1.0: all 3 wheels collected"
+
+
+def test_the_page_of_a_release_whose_files_left_stays_as_it_is(attaching: Path) -> None:
+    run(attaching, "collect")
+    page = attaching / "store" / "v1.0" / "report.html"
+    (page.parent / ".frozen").touch()
+    page.write_text("as it was")
+    assert run(attaching, "collect") == Exit.DONE
+    assert page.read_text() == "as it was"
+
+
+def test_without_the_wish_no_page_lies_with_a_release(project: Path) -> None:
+    run(project, "collect")
+    assert not (project / "store" / "v1.0" / "report.html").exists()

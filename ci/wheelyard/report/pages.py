@@ -71,16 +71,16 @@ def leave(facts: Facts, options: Namespace) -> None:
 
     made = page.make(facts)
     if options.report is not None:
-        write(made, options.report)
+        files.write(options.report.absolute(), html(made))
     if options.summary is not None:
         summarise(made, options.summary)
 
 
-def write(made: Page, path: Path) -> None:
-    """Write a page as HTML."""
+def html(made: Page) -> bytes:
+    """A page as the one file that it is."""
     from wheelyard.render import page  # noqa: PLC0415  # templates are slow to import
 
-    files.write(path.absolute(), page.html(made).encode())
+    return page.html(made).encode()
 
 
 def summarise(made: Page, path: Path) -> None:

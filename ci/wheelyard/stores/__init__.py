@@ -97,6 +97,10 @@ class Store(Protocol):
         """Note that bytes of a release leave for an index now. Called again, it changes nothing."""
         ...
 
+    def attach(self, release: Release, page: bytes) -> None:
+        """Put the page of a release beside its files, in the place of an earlier one; it is not in the manifest."""
+        ...
+
     def finish(self, release: Release, *, latest: bool) -> Release:
         """Show a release to everybody, as the latest one or not. Called again, it changes nothing."""
         ...

@@ -12,6 +12,7 @@ from wheelyard.stores import Bundle, Change, Release, Stage
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+REPORT = "report.html"
 # git's rules for a tag that make it unfit as a folder too (https://git-scm.com/docs/git-check-ref-format).
 _UNFIT = re.compile(r"(^|/)\.|\.\.|//|/$|^/|[\x00-\x20\x7f~^:?*\[\\]|@\{|\.lock$|^$")
 _PLAIN = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,254}")

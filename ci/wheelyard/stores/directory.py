@@ -13,7 +13,7 @@ from wheelyard import documents, files, manifest
 from wheelyard.errors import FindingsError, OutsideError, UsageError, listed
 from wheelyard.manifest import File, Manifest
 from wheelyard.stores import Bundle, Change, Release, Saved, Say, Stage, comparing, silent
-from wheelyard.stores.comparing import MANIFEST, SUMS
+from wheelyard.stores.comparing import MANIFEST, REPORT, SUMS
 
 FROZEN = ".frozen"
 PUBLISHED = ".published"
@@ -72,6 +72,10 @@ class Directory:
         mark = self._place(release.tag) / FROZEN
         if not mark.exists():
             files.write(mark, f"Files of this release went to {index}: its bytes are fixed.\n".encode())
+
+    def attach(self, release: Release, page: bytes) -> None:
+        """Write the page into the folder."""
+        files.write(self._place(release.tag) / REPORT, page)
 
     def finish(self, release: Release, *, latest: bool) -> Release:
         """Leave a mark in the folder; `latest` means nothing here, where nobody is led to a release."""
@@ -172,7 +176,7 @@ def _differences(place: Path, made: Manifest) -> Iterator[str]:
     """Each way in which a folder is not what the manifest says."""
     for file in made.files:
         yield from _difference(place / file.file, file)
-    known = {MANIFEST, SUMS, *(file.file for file in made.files)}
+    known = {MANIFEST, SUMS, REPORT, *(file.file for file in made.files)}
     with suppress(FileNotFoundError):
         for path in sorted(place.iterdir()):
             if path.name not in known and not path.name.startswith("."):

@@ -12,13 +12,13 @@ from wheelyard import artifacts, files, gathering, lookup, planner, release, sto
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
 from wheelyard.gathering import Gathered
 from wheelyard.manifest import Manifest
+from wheelyard.page import Facts, make
 from wheelyard.report import pages
-from wheelyard.stores import Bundle, Change, Release, Saved, Store, bundle, shortfalls
+from wheelyard.stores import Bundle, Change, Release, Saved, Stage, Store, bundle, shortfalls
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
     from wheelyard.console import Console
-    from wheelyard.page import Facts
     from wheelyard.report.pages import Draft
 
 EPILOG = """\
@@ -99,8 +99,6 @@ def run(options: Namespace, console: Console) -> None:
 
 def _facts(gathered: Gathered, folders: Sequence[Path], workspace: Workspace) -> Facts:
     """What a page says before anything is judged."""
-    from wheelyard.page import Facts  # noqa: PLC0415  # `--help` needs none of it
-
     reports = tuple(report for folder in folders for report in wheelhouse.reports(folder))
     return Facts(plan=gathered.plan, slots=planner.slots_of(workspace.config), reports=reports)
 
@@ -135,6 +133,8 @@ def _collect(errand: _Errand, gathered: Gathered) -> Saved:
     saved = errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
     if not errand.options.dry_run:
         page.facts = replace(page.facts, release=saved.release.manifest, where=saved.release.where)
+        if tool.release.report and saved.release.stage is Stage.DRAFT:
+            errand.store.attach(saved.release, pages.html(make(page.facts)))
     return saved
 
 

@@ -67,7 +67,7 @@ def run(options: Namespace, console: Console) -> None:
         return
     if not options.output:
         files.unversioned(house)
-    pages.write(page, output)
+    files.write(output, pages.html(page))
     if options.summary:
         pages.summarise(page, options.summary)
     console.say(f"{page.headline}: {output}")

@@ -81,3 +81,15 @@ def test_a_release_is_a_draft_then_frozen_then_published(store: GitHub, server: 
     assert published is not None
     assert published.stage is Stage.PUBLISHED
     assert server.latest() == "v1.0"
+
+
+def test_an_attached_page_is_no_part_of_the_release(
+    store: GitHub, server: Server, bundle: Bundle, tmp_path: Path
+) -> None:
+    release = store.save(bundle).release
+    for page in (b"<p>first", b"<p>second", b"<p>second"):
+        store.attach(release, page)
+        assert server.content("v1.0", "report.html") == page
+    assert store.fetch(release, folder=tmp_path / "fetched").keys() == bundle.paths.keys()
+    assert store.save(bundle).change is Change.UNCHANGED
+    assert store.finish(release, latest=True).stage is Stage.PUBLISHED

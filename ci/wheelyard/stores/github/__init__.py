@@ -84,6 +84,12 @@ class GitHub:
             found = held.shelf.release
             self.client.ask(calls.annotate(found, holding.marked(found, index=index)))
 
+    def attach(self, release: Release, page: bytes) -> None:
+        """Bring the page there as one more asset."""
+        shelf = self._known(release).shelf
+        with files.scratch("page") as scratch:
+            saving.attach(shelf, comparing.REPORT, page, scratch=scratch)
+
     def finish(self, release: Release, *, latest: bool) -> Release:
         """Publish the draft, if it shows all that the manifest says."""
         held = self._known(release)

@@ -46,10 +46,10 @@ class Work:
 def refuse_limits(bundle: Bundle) -> None:
     """Raise for what GitHub would refuse or confuse, before the first byte."""
     made = bundle.manifest
-    if len(made.files) + 2 > MOST_ASSETS:
+    if len(made.files) + 3 > MOST_ASSETS:
         raise FindingsError(
-            f"The release has {len(made.files)} files, and GitHub takes {MOST_ASSETS}, two of which are {MANIFEST} and"
-            f" {SUMS}. Build fewer identifiers, or use another store."
+            f"The release has {len(made.files)} files, and GitHub takes {MOST_ASSETS}, three of which are {MANIFEST},"
+            f" {SUMS} and the report. Build fewer identifiers, or use another store."
         )
     if large := [file.file for file in made.files if file.size >= MOST_BYTES]:
         raise FindingsError(f"GitHub takes files of less than 2 GiB; larger are: {listed(large)}.")
@@ -96,6 +96,14 @@ def carry_out(work: Work, shelf: Shelf, *, scratch: Path) -> None:
         shelf.look()
         _close(work, shelf, scratch)
     _verify(work, shelf)
+
+
+def attach(shelf: Shelf, name: str, content: bytes, *, scratch: Path) -> None:
+    """Bring one more asset there, in the place of an earlier one of that name."""
+    item = _item(scratch, name, content)
+    for _, asset in shelf.compare([item]).clashes:
+        shelf.remove(asset)
+    shelf.put(item)
 
 
 def items(made: Manifest, bundle: Bundle) -> tuple[Item, ...]:
