@@ -39,6 +39,10 @@ def test_what_is_said_to_be_other_is() -> None:
     assert ("a day later" in told) == (shutil.which("faketime") is not None)
 
 
+def test_rust_keeps_its_time() -> None:
+    assert "a day later" not in surroundings.elsewhere(os.environ, contained=False, rust=True).told
+
+
 @pytest.mark.parametrize(("here", "there"), [("de_DE.UTF-8", "C"), ("C", "C.UTF-8"), ("", "C")])
 def test_the_locale_is_another(here: str, there: str) -> None:
     environ = {"LC_ALL": here, "LC_TIME": here, "PYTHONHASHSEED": "0"}

@@ -33,14 +33,15 @@ class Surroundings:
         return (*self.prefix, *map(str, words))
 
 
-def elsewhere(environ: Mapping[str, str], *, contained: bool) -> Surroundings:
+def elsewhere(environ: Mapping[str, str], *, contained: bool, rust: bool = False) -> Surroundings:
     """Surroundings as unlike these as this machine can make them.
 
     A build that is `contained` sees neither the clock nor the user: for it only what surrounds the container changes.
+    One in `rust` keeps its time: rustc's allocator waits for ever in faketime's library.
     """
     if sys.platform == "win32":
         return Surroundings(prefix=(), environment=_environment(environ), told=("another time zone",))
-    parts = list(_parts(contained=contained))
+    parts = list(_parts(contained=contained, rust=rust))
     return Surroundings(
         prefix=tuple(word for prefix, _ in parts for word in prefix),
         environment=_environment(environ),
@@ -48,13 +49,13 @@ def elsewhere(environ: Mapping[str, str], *, contained: bool) -> Surroundings:
     )
 
 
-def _parts(*, contained: bool) -> Iterator[tuple[tuple[str, ...], str]]:
+def _parts(*, contained: bool, rust: bool) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("sh", "-c", f'umask {_UMASK:03o}; exec "$@"', "sh"), f"umask {_UMASK:03o}"
     if contained:
         return
     if shutil.which(_USER[0]) and process.run((*_USER, "true")).code == 0:
         yield _USER, "user 1234"
-    if shutil.which("faketime"):
+    if shutil.which("faketime") and not rust:
         yield ("faketime", "-f", _LATER), "a day later"
 
 

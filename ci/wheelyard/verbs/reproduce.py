@@ -182,8 +182,9 @@ def _build_again(source: Source, again: Path, *, only: str, console: Console) ->
     """Run `wheelyard build` elsewhere, once for each engine; gives what is other there."""
     files.write(again / wheelhouse.PLAN, documents.dump(source.plan))
     told: dict[str, None] = {}
+    rust = bool(git.ask(source.root, "ls-files", "*Cargo.toml"))
     for engine, jobs in _by_engine(source).items():
-        there = surroundings.elsewhere(os.environ, contained=engine == "cibuildwheel")
+        there = surroundings.elsewhere(os.environ, contained=engine == "cibuildwheel", rust=rust)
         told.update(dict.fromkeys(there.told))
         console.say(f"building {listed(sorted(jobs))} again ({', '.join(there.told)})")
         places = ("-C", source.root, "--plan", again / wheelhouse.PLAN, "--wheelhouse", again)
