@@ -182,6 +182,8 @@ class Tool(_Table, frozen=True, kw_only=True):
 
     Example: `runners = { linux-s390x = ["self-hosted", "s390x"] }`
     """
+    cross: tuple[Target, ...] = ()
+    """Targets to build on another's runner: refused until workflows test them. Example: `cross = ["linux-aarch64"]`"""
     emulate: tuple[Target, ...] = ()
     """Linux targets that QEMU builds; nothing is emulated unasked. Example: `emulate = ["linux-riscv64"]`"""
     abi: Annotated[str, Meta(pattern=r"^(auto|each|py3-none|cp3\d+-abi3)$")] = "auto"
@@ -304,11 +306,12 @@ def _contradictions(tool: Tool) -> Iterator[str]:
         )
     for target in sorted({target for target in tool.targets if tool.targets.count(target) > 1}):
         yield f"targets: {target} is there twice."
-    for target in tool.emulate:
-        if target not in tool.targets:
-            yield f"emulate: {target} is not among the targets. Add it to targets, or take it out of emulate."
-        if target.platform is not Platform.LINUX:
-            yield f"emulate: {target} cannot be emulated: QEMU runs Linux containers only. Give it a runner."
+    for target in tool.cross:
+        yield (
+            f"cross: {target} cannot be cross-built by a workflow yet: nothing would test its wheels. Take it out,"
+            f" and try `wheelyard build --engine host --target {target}` on Linux."
+        )
+    yield from _unfit_for_emulation(tool)
     for target, labels in tool.runners.items():
         if target not in tool.targets:
             yield f"runners: {target} is not among the targets. Add it to targets, or take it out of runners."
@@ -320,6 +323,14 @@ def _contradictions(tool: Tool) -> Iterator[str]:
     yield from automation.mistakes(
         targets=tool.targets, on=tool.on, steps=tool.steps, workflow=tool.workflow, tag=tool.release.tag
     )
+
+
+def _unfit_for_emulation(tool: Tool) -> Iterator[str]:
+    for target in tool.emulate:
+        if target not in tool.targets:
+            yield f"emulate: {target} is not among the targets. Add it to targets, or take it out of emulate."
+        if target.platform is not Platform.LINUX:
+            yield f"emulate: {target} cannot be emulated: QEMU runs Linux containers only. Give it a runner."
 
 
 def _misplaced(tool: Tool) -> Iterator[str]:

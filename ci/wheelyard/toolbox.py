@@ -50,9 +50,14 @@ def create(place: Path, *, base: Path) -> Path:
 
 
 def install(interpreter: Path, requirements: Sequence[str], *, env: Mapping[str, str] | None = None) -> None:
-    """Install `requirements` with pip, which takes its index and proxies from the user's own settings."""
-    command = (str(interpreter), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *requirements)
-    ended = process.run(command, env=env)
+    """Install `requirements` with pip, which takes its index and proxies from the user's own settings.
+
+    Each is a line as in a requirements file, with `--hash` where only known bytes may be installed.
+    """
+    with files.scratch("requirements") as folder:
+        (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
+        head = (str(interpreter), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+        ended = process.run((*head, "-r", str(folder / "requirements.txt")), env=env)
     if ended.code != 0:
         raise OutsideError(
             f"pip could not install {', '.join(requirements)}: {ended.last(5)}\n"

@@ -51,6 +51,7 @@ examples:
   wheelyard build linux-x86_64 --parallel 4    one job, four identifiers at a time
   wheelyard build --only 'cp31{2,3}-*'         some identifiers
   wheelyard build --engine host                without containers, with zig
+  wheelyard build --engine host --target linux-aarch64,macos-arm64
 
 A second run builds only what the first one did not: wheels of the same source, tools and options stay.
 """
@@ -64,6 +65,9 @@ def arguments(parser: ArgumentParser) -> None:
         nargs="*",
         metavar="JOB",
         help="ids or targets of jobs, or `sdist` (default: this machine's and the sdist)",
+    )
+    parser.add_argument(
+        "--target", type=_names, default=(), metavar="TARGETS", help="targets, with commas: those of other machines too"
     )
     parser.add_argument("--engine", choices=("auto", *engines.ENGINES), default="auto", help="default: auto")
     parser.add_argument("--only", default="*", metavar="GLOB", help="identifiers to build, in cibuildwheel's globs")
@@ -81,6 +85,7 @@ def run(options: Namespace, console: Console) -> None:
     """Build what is asked for and not there yet; what failed is raised after all else is done."""
     workspace = enter(options.project)
     plan = _plan(workspace, options.plan, console)
+    options.jobs = [*options.jobs, *options.target]
     jobs = _jobs(plan, options.jobs)
     if options.dry_run:
         _tell(plan, jobs, options, console)
@@ -238,6 +243,10 @@ def _tell(plan: Plan, jobs: Sequence[Job], options: Namespace, console: Console)
         for identifier in job.identifiers:
             if selects(options.only, identifier):
                 console.data(f"would build {identifier} in job {job.id}, engine {options.engine}")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
 
 
 def _count(text: str) -> int:
