@@ -137,7 +137,8 @@ def freeze() -> int:
         store = stores.choose(STORE, root=Path.cwd())
         found = store.find(TAG)
         assert found is not None
-        store.freeze(found, index="https://index.example/")
+        for sent in (False, True):
+            store.freeze(found, index="https://index.example/", sent=sent)
     except OutsideError:
         return 4
     return 0

@@ -63,10 +63,9 @@ def publish(errand: Errand, store: Store) -> None:
     if errand.options.dry_run:
         _foretell(errand, comparison, chosen)
     else:
-        begin = partial(store.freeze, errand.found, index=chosen.url)
-        if not comparison.missing:  # an earlier run sent it all; the store may have lost its mark since
-            begin()
-        _send(errand, publishing, comparison, begin=begin)
+        mark = partial(store.freeze, errand.found, index=chosen.url)
+        _send(errand, publishing, comparison, begin=mark)
+        mark(sent=True)
     if keeper is not None and errand.keep is not None:
         for version in retention.stale(comparison.page, project=made.name, keep=errand.keep, newest=made.version):
             console.say(f"{'would delete' if errand.options.dry_run else 'deleting'} {made.name} {version}")

@@ -114,11 +114,21 @@ def test_what_was_published_can_no_longer_be_collected_anew(project: Path) -> No
     assert cli.main(["collect", "-C", str(project), "--replace"]) == Exit.FINDINGS
 
 
+def test_only_what_went_to_the_index_in_full_is_finished(project: Path, index: FakeIndex) -> None:
+    index.faults = {2: lambda _file: Reply(status=400, reason="Invalid value for classifiers")}
+    assert publish(project) == Exit.OUTSIDE
+    assert cli.main(["finish", "-C", str(project)]) == Exit.INCOMPLETE
+    index.faults = {}
+    assert publish(project) == Exit.DONE
+    assert cli.main(["finish", "-C", str(project)]) == Exit.DONE
+
+
 def test_a_lost_mark_is_set_again(project: Path) -> None:
     publish(project)
-    (project / "store" / "v1.0" / ".frozen").unlink()
+    for name in (".frozen", ".sent"):
+        (project / "store" / "v1.0" / name).unlink()
     assert publish(project) == Exit.DONE
-    assert (project / "store" / "v1.0" / ".frozen").exists()
+    assert cli.main(["finish", "-C", str(project)]) == Exit.DONE
 
 
 def test_what_is_incomplete_is_never_published(

@@ -76,12 +76,14 @@ def stage(project: Path, spec: str, tag: str = "v1.0") -> Stage:
     return found.stage
 
 
-def sent(project: Path, spec: str, tag: str = "v1.0") -> None:
+def sent(project: Path, spec: str, *, wholly: bool = True) -> None:
     """Do what publishing does to the store."""
     store = store_of(project, spec)
-    found = store.find(tag)
+    found = store.find("v1.0")
     assert found is not None
     store.freeze(found, index=INDEX)
+    if wholly:
+        store.freeze(found, index=INDEX, sent=True)
 
 
 def house(project: Path, plan: Plan, *, data: bytes = b"") -> None:
@@ -106,6 +108,15 @@ def test_a_release_that_went_nowhere_is_not_finished(
     assert run("finish", project) == Exit.INCOMPLETE
     assert "wheelyard publish" in capsys.readouterr().err
     assert stage(project, spec) is Stage.DRAFT
+
+
+def test_a_release_that_went_half_way_is_not_finished(
+    project: Path, spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("collect", project)
+    sent(project, spec, wholly=False)
+    assert run("finish", project) == Exit.INCOMPLETE
+    assert "Not all files of v1.0" in capsys.readouterr().err
 
 
 def test_a_release_that_was_sent_is_finished_once(project: Path, spec: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,18 +205,18 @@ def test_a_part_with_defects_of_another_kind_is_refused(project: Path, capsys: p
     assert "changed since" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("how", [Stage.DRAFT, Stage.FROZEN, Stage.PUBLISHED])
+@pytest.mark.parametrize("how", [Stage.DRAFT, Stage.FROZEN, Stage.SENT, Stage.PUBLISHED])
 def test_a_part_built_for_a_release_is_added_to_it(project: Path, spec: str, how: Stage) -> None:
     house(project, make_plan(identifiers=IDENTIFIERS[:2]))
     run("collect", project)
     if how is not Stage.DRAFT:
-        sent(project, spec)
+        sent(project, spec, wholly=how is not Stage.FROZEN)
     if how is Stage.PUBLISHED:
         run("finish", project)
     house(project, guards.only(make_plan(), IDENTIFIERS[2]))
     assert run("collect", project) == Exit.DONE
     assert wheels(project, spec) == EVERY
-    assert stage(project, spec) is how
+    assert stage(project, spec) is (Stage.FROZEN if how is Stage.SENT else how)  # the new files were not sent
     assert run("collect", project) == Exit.DONE
 
 

@@ -33,6 +33,7 @@ class Stage(StrEnum):
 
     DRAFT = "draft"
     FROZEN = "frozen"  # at least one of its bytes may have left for an index
+    SENT = "sent"  # an index has all of its files
     PUBLISHED = "published"
 
 
@@ -93,8 +94,11 @@ class Store(Protocol):
         """
         ...
 
-    def freeze(self, release: Release, *, index: str) -> None:
-        """Note that bytes of a release leave for an index now. Called again, it changes nothing."""
+    def freeze(self, release: Release, *, index: str, sent: bool = False) -> None:
+        """Note that bytes of a release leave for an index now, or that they have all been `sent` there.
+
+        Called again, it changes nothing. Files that are added later have not been sent.
+        """
         ...
 
     def attach(self, release: Release, page: bytes) -> None:

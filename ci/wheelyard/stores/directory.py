@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from wheelyard.stores import Bundle, Change, Release, Saved, Say, Stage, compari
 from wheelyard.stores.comparing import MANIFEST, REPORT, SUMS
 
 FROZEN = ".frozen"
+SENT = ".sent"
 PUBLISHED = ".published"
 LOCK = ".lock"
 
@@ -52,7 +53,8 @@ class Directory:
             self._sweep(bundle.tag)
             saved = self._saved(bundle, self.find(bundle.tag), replace=replace)
             if saved.change is not Change.UNCHANGED:
-                self._write(bundle)
+                marks = (FROZEN, PUBLISHED) if saved.change is Change.EXTENDED else (FROZEN, SENT, PUBLISHED)
+                self._write(bundle, marks)
             return saved
 
     def fetch(self, release: Release, *, folder: Path) -> Mapping[str, Path]:
@@ -67,11 +69,14 @@ class Directory:
             )
         return {file.file: place / file.file for file in release.manifest.files}
 
-    def freeze(self, release: Release, *, index: str) -> None:
+    def freeze(self, release: Release, *, index: str, sent: bool = False) -> None:
         """Leave a mark in the folder: from now on its bytes are fixed."""
-        mark = self._place(release.tag) / FROZEN
-        if not mark.exists():
-            files.write(mark, f"Files of this release went to {index}: its bytes are fixed.\n".encode())
+        marks = {FROZEN: f"Files of this release went to {index}: its bytes are fixed.\n"}
+        if sent:
+            marks[SENT] = f"{index} has all files of this release.\n"
+        for name, words in marks.items():
+            if not (mark := self._place(release.tag) / name).exists():
+                files.write(mark, words.encode())
 
     def attach(self, release: Release, page: bytes) -> None:
         """Write the page into the folder."""
@@ -118,6 +123,8 @@ class Directory:
                 return Saved(release=there, change=change)
             change = Change.REPAIRED
         stage = there.stage if there is not None else Stage.DRAFT
+        if change is Change.EXTENDED and stage is Stage.SENT:
+            stage = Stage.FROZEN
         where = str(self._place(bundle.tag))
         return Saved(
             release=Release(tag=bundle.tag, manifest=bundle.manifest, stage=stage, where=where),
@@ -125,23 +132,23 @@ class Directory:
             written=tuple(file.file for file in bundle.manifest.files),
         )
 
-    def _write(self, bundle: Bundle) -> None:
+    def _write(self, bundle: Bundle, marks: Iterable[str]) -> None:
         """Fill a folder beside the release, flush it to disk, and rename it into place."""
         partial = self._beside(bundle.tag, "partial")
         try:
-            self._fill(partial, bundle)
+            self._fill(partial, bundle, marks)
             self._swap(partial, bundle.tag)
         except BaseException:
             files.remove(partial)
             raise
 
-    def _fill(self, partial: Path, bundle: Bundle) -> None:
+    def _fill(self, partial: Path, bundle: Bundle, marks: Iterable[str]) -> None:
         for file in bundle.manifest.files:
             files.place(bundle.paths[file.file], partial / file.file)
         document = documents.dump(bundle.manifest)
         files.write(partial / MANIFEST, document)
         files.write(partial / SUMS, comparing.sums(bundle.manifest, document))
-        for mark in (self._place(bundle.tag) / name for name in (FROZEN, PUBLISHED)):
+        for mark in (self._place(bundle.tag) / name for name in marks):
             if mark.exists():
                 files.place(mark, partial / mark.name)
         if wrong := tuple(_differences(partial, bundle.manifest)):
@@ -169,6 +176,8 @@ def make(place: str, root: Path, say: Say = silent) -> Directory:
 def _stage(place: Path) -> Stage:
     if (place / PUBLISHED).exists():
         return Stage.PUBLISHED
+    if (place / SENT).exists():
+        return Stage.SENT
     return Stage.FROZEN if (place / FROZEN).exists() else Stage.DRAFT
 
 

@@ -46,7 +46,7 @@ def arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", dest="release", metavar="VERSION", help="the release (default: the plan's version)")
     which.add_argument("--tag", help="the release, by its tag")
-    parser.add_argument("--without-publish", action="store_true", help="also if no file of it went to an index")
+    parser.add_argument("--without-publish", action="store_true", help="also if its files did not go to an index")
     parser.add_argument("--dry-run", action="store_true", help="check everything, publish nothing")
     parser.add_argument("--json", action="store_true", help="print what became of the release")
 
@@ -57,9 +57,10 @@ def run(options: Namespace, console: Console) -> None:
     release = workspace.config.tool.release
     store = stores.choose(release.store, root=workspace.root, say=console.say)
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
-    if found.stage is Stage.DRAFT and not options.without_publish:
+    if found.stage not in {Stage.SENT, Stage.PUBLISHED} and not options.without_publish:
+        some = "Not all files" if found.stage is Stage.FROZEN else "No file"
         raise IncompleteError(
-            f"No file of {found.tag} went to an index yet ({found.where}). Run `wheelyard publish` first, or say"
+            f"{some} of {found.tag} went to an index yet ({found.where}). Run `wheelyard publish` first, or say"
             " --without-publish."
         )
     finished = _judged(store, found, template=release.tag)

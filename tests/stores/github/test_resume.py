@@ -233,14 +233,15 @@ def test_nothing_is_added_to_an_immutable_release(store: GitHub, server: Server,
 def test_files_can_be_added_at_any_stage(store: GitHub, server: Server, bundle: Bundle, stage: Stage) -> None:
     release = store.save(without(bundle, WHEEL, missing=(IDENTIFIERS[0],))).release
     if stage is not Stage.DRAFT:
-        store.freeze(release, index="https://index.example/")
+        store.freeze(release, index="https://index.example/", sent=stage is Stage.SENT)
     if stage is Stage.PUBLISHED:
         store.finish(release, latest=True)
     saved = store.save(bundle)
     assert (saved.change, saved.written) == (Change.EXTENDED, (WHEEL,))
     found = store.find("v1.0")
     assert found is not None
-    assert (found.stage, found.manifest) == (stage, bundle.manifest)
+    assert found.manifest == bundle.manifest
+    assert found.stage is (Stage.FROZEN if stage is Stage.SENT else stage)  # the new file was not sent
     assert is_whole(server, bundle)
 
 
@@ -292,6 +293,10 @@ def test_the_mark_of_publishing_survives_notes_and_changes_nothing_twice(
         store.freeze(release, index="https://index.example/")
     (kept,) = server.releases()
     assert kept["body"] == "What is new\n\n<!-- wheelyard: files went to https://index.example/ -->"
+    for sent in (True, False):
+        store.freeze(release, index="https://index.example/", sent=sent)
+    (kept,) = server.releases()
+    assert kept["body"] == "What is new\n\n<!-- wheelyard: all files went to https://index.example/ -->"
 
 
 def test_an_incomplete_draft_is_not_published(store: GitHub, server: Server, bundle: Bundle) -> None:

@@ -77,12 +77,12 @@ class GitHub:
             raise FindingsError("\n".join((f"{release.where} is not what its manifest says:", *sorted(wrong))))
         return paths
 
-    def freeze(self, release: Release, *, index: str) -> None:
+    def freeze(self, release: Release, *, index: str, sent: bool = False) -> None:
         """Leave a mark in the notes of the release, which no page shows: from now on its bytes are fixed."""
         held = self._known(release)
-        if held.stage is Stage.DRAFT:
+        if held.stage is Stage.DRAFT or (sent and held.stage is Stage.FROZEN):
             found = held.shelf.release
-            self.client.ask(calls.annotate(found, holding.marked(found, index=index)))
+            self.client.ask(calls.annotate(found, holding.marked(found, index=index, sent=sent)))
 
     def attach(self, release: Release, page: bytes) -> None:
         """Bring the page there as one more asset."""

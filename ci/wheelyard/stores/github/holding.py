@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import sha256
+from urllib.parse import quote
 
 from wheelyard import manifest
-from wheelyard.errors import FindingsError, OutsideError
+from wheelyard.errors import OutsideError
 from wheelyard.stores import Release, Stage, comparing
 from wheelyard.stores.comparing import MANIFEST, SUMS
 from wheelyard.stores.github import calls, wire
 from wheelyard.stores.github.shelf import Shelf
 
 NEXT = "manifest.next.json"  # a manifest on its way to the place of another
-_MARK = re.compile(r"<!-- wheelyard: files went to .*? -->")
+_MARK = re.compile(r"<!-- wheelyard: (?P<sent>all )?files went to \S*? -->")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +63,17 @@ def stage(release: wire.Release) -> Stage:
     """How far a release has come; the mark of `freeze` is a comment in its notes, which no page shows."""
     if not release.draft:
         return Stage.PUBLISHED
-    return Stage.FROZEN if _MARK.search(release.body or "") else Stage.DRAFT
+    mark = _MARK.search(release.body or "")
+    return Stage.DRAFT if mark is None else Stage.SENT if mark["sent"] else Stage.FROZEN
 
 
-def marked(release: wire.Release, *, index: str) -> str:
-    """The notes of a release with the mark that files of it went to an index."""
-    mark = f"<!-- wheelyard: files went to {index.replace('--', '%2D%2D')} -->"
-    if not _MARK.fullmatch(mark):
-        raise FindingsError(f"{index!r} is no address of an index.")
-    return "\n\n".join(part for part in ((release.body or "").rstrip(), mark) if part)
+def marked(release: wire.Release, *, index: str, sent: bool) -> str:
+    """The notes of a release with the one mark that files of it went to an index."""
+    mark = f"<!-- wheelyard: {'all ' if sent else ''}files went to {quote(index, safe=':/')} -->"
+    notes = _MARK.sub("", release.body or "").rstrip()
+    return f"{notes}\n\n{mark}" if notes else mark
+
+
+def unsent(release: wire.Release) -> str:
+    """The notes of a release that files are added to: these have not been sent."""
+    return _MARK.sub(lambda mark: mark[0].replace("all files", "files"), release.body or "")

@@ -14,7 +14,7 @@ from wheelyard.manifest import Manifest
 from wheelyard.stores import Bundle, Change, Stage, comparing
 from wheelyard.stores.comparing import MANIFEST, SUMS
 from wheelyard.stores.github import calls, wire
-from wheelyard.stores.github.holding import NEXT, Holding
+from wheelyard.stores.github.holding import NEXT, Holding, stage, unsent
 from wheelyard.stores.github.shelf import Item, Shelf, clash
 from wheelyard.stores.github.wire import Asset
 
@@ -85,6 +85,8 @@ def work(holding: Holding | None, bundle: Bundle, *, may_replace: bool) -> Work:
 
 def carry_out(work: Work, shelf: Shelf, *, scratch: Path) -> None:
     """Do it: what is in the way first, the manifest last. Killed anywhere, the next run finds its way."""
+    if work.change is Change.EXTENDED and stage(shelf.release) is Stage.SENT:
+        shelf.release = shelf.client.read(calls.annotate(shelf.release, unsent(shelf.release)), wire.Release)
     if work.change is Change.REPLACED:
         for name in (MANIFEST, NEXT, SUMS):
             _remove(shelf, name)
