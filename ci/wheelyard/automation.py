@@ -17,6 +17,7 @@ from wheelyard.targets import Target
 Level = Literal["read", "write"]
 Place = Literal["plan", "build", "collect", "publish", "finish"]
 PLACES: tuple[Place, ...] = ("plan", "build", "collect", "publish", "finish")
+OTHERS = ("preflight", "sdist", "subset", "publish-test", "nightly")  # jobs of ours that nothing is put beside
 
 # The permissions a job's token can have (https://docs.github.com/actions/reference/workflow-syntax-for-github-actions).
 SCOPES = (
@@ -223,7 +224,7 @@ def _of_step(step: Step, path: str) -> Iterator[str]:
 
 
 def _of_job(job: ExtraJob, path: str, ids: Sequence[str]) -> Iterator[str]:
-    if job.id in (*PLACES, "preflight", "sdist", "subset") or ids.count(job.id) > 1:
+    if job.id in (*PLACES, *OTHERS) or ids.count(job.id) > 1:
         yield f"{path}.id: there is another job called {job.id!r}."
     if job.before is not None and PLACES.index(job.before) <= PLACES.index(job.after):
         yield f"{path}.before: {job.before} does not come after {job.after}."

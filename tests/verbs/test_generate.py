@@ -246,7 +246,7 @@ def test_the_trusted_publisher_to_configure_is_printed(project: Path, capsys: py
 def test_the_permissions_explained_are_those_of_the_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     generate(project, "--explain", "--json")
     found = json.loads(capsys.readouterr().out)
-    assert found["publisher"]["workflow"] == "wheels.yml"
+    assert [each["publisher"]["workflow"] for each in found["destinations"]] == ["wheels.yml"]
     text = (project / WORKFLOW).read_text()
     for held in found["permissions"].values():
         for permission in held:

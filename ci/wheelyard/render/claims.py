@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wheelyard.render.gates import Permission
+from wheelyard.render.gates import NIGHTLY, Permission
 from wheelyard.render.view import View
 
 
@@ -20,46 +20,60 @@ class Publisher:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claims:
-    """The publisher to configure, None where the index wants a password; the secrets to set; what jobs may do."""
+class Destination:
+    """An index that the workflow uploads to: its trusted publisher, or where there is none the secrets to set."""
 
     index: str
+    environment: str
     publisher: Publisher | None
     secrets: tuple[str, ...]
-    environment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """Where the workflow uploads to, in its order, and what its jobs may do."""
+
+    destinations: tuple[Destination, ...]
     permissions: Mapping[str, tuple[Permission, ...]]
 
 
 def of(view: View, *, remote: str | None) -> Claims:
     """The claims of a workflow; `remote` is what git knows of the repository's name."""
     owner, _, name = (view.repository or remote or "OWNER/REPOSITORY").partition("/")
-    publisher = Publisher(owner=owner, repository=name, workflow=view.file, environment=view.environment)
-    return Claims(
-        index=view.index,
-        publisher=publisher if view.trusted else None,
-        secrets=() if view.trusted else ("TWINE_USERNAME", "TWINE_PASSWORD"),
-        environment=view.environment,
-        permissions=view.permissions,
-    )
+
+    def destination(index: str, environment: str, *, trusted: bool) -> Destination:
+        publisher = Publisher(owner=owner, repository=name, workflow=view.file, environment=environment)
+        return Destination(
+            index=index,
+            environment=environment,
+            publisher=publisher if trusted else None,
+            secrets=() if trusted else ("TWINE_USERNAME", "TWINE_PASSWORD"),
+        )
+
+    first = [destination("testpypi", view.test_environment, trusted=True)] if view.test_environment else []
+    last = [destination(view.nightly, NIGHTLY, trusted=False)] if view.nightly else []
+    main = destination(view.index, view.environment, trusted=view.trusted)
+    return Claims(destinations=(*first, main, *last), permissions=view.permissions)
 
 
 def text(claims: Claims) -> str:
     """The claims for people."""
-    return "\n".join((*_publishing(claims), "", *_permissions(claims))) + "\n"
+    publishing = (line for each in claims.destinations for line in (*_publishing(each), ""))
+    return "\n".join((*publishing, *_permissions(claims))) + "\n"
 
 
-def _publishing(claims: Claims) -> Iterator[str]:
-    if claims.publisher is None:
-        yield f"{claims.index} gets a password. In the repository's settings, environment {claims.environment},"
-        yield f"set the secrets {' and '.join(claims.secrets)}."
+def _publishing(destination: Destination) -> Iterator[str]:
+    index, environment, publisher = destination.index, destination.environment, destination.publisher
+    if publisher is None:
+        yield f"{index} gets a password. In the repository's settings, environment {environment},"
+        yield f"set the secrets {' and '.join(destination.secrets)}."
         return
-    publisher = claims.publisher
-    yield f"Add this trusted publisher to the project on {claims.index}, kind GitHub Actions:"
+    yield f"Add this trusted publisher to the project on {index}, kind GitHub Actions:"
     yield f"  owner              {publisher.owner}"
     yield f"  repository         {publisher.repository}"
     yield f"  workflow           {publisher.workflow}"
     yield f"  environment        {publisher.environment}"
-    yield f"and make the environment {claims.environment} in the repository's settings, for tags only, with reviewers."
+    yield f"and make the environment {environment} in the repository's settings, for tags only, with reviewers."
 
 
 def _permissions(claims: Claims) -> Iterator[str]:

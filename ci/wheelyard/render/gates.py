@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from wheelyard.automation import ExtraJob, Level, Place, PullRequest
 from wheelyard.render.quoting import Expression, literal
 
-PREFLIGHT = "preflight"
-_RELEASES = "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')"
+SCHEDULED = "github.event_name == 'schedule'"
+PREFLIGHT, TEST, NIGHTLY = "preflight", "publish-test", "nightly"
+RELEASES = "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +33,22 @@ class Chain:
     preflight: bool
     sdist: bool
     builds: Sequence[str]
+    test: bool
     finish: bool
     extras: Sequence[ExtraJob]
 
-    def needs(self, place: Place) -> tuple[str, ...]:
-        """What `collect`, `publish` or `finish` waits for."""
-        first = (PREFLIGHT,) if self.preflight else ()
-        made = (*first, *(["sdist"] if self.sdist else []), *self.builds)
-        ours = {"collect": made, "publish": ("collect",), "finish": ("publish",)}.get(place, ())
-        return ("plan", *ours, *(extra.id for extra in self.extras if extra.before == place))
+    def needs(self, place: str) -> tuple[str, ...]:
+        """What a job of ours after the builds waits for; what comes before `publish` comes before its test, too."""
+        made = (*(["sdist"] if self.sdist else []), *self.builds)
+        ours = {
+            NIGHTLY: made,
+            "collect": (*([PREFLIGHT] if self.preflight else []), *made),
+            TEST: ("collect",),
+            "publish": ("collect", *([TEST] if self.test else [])),
+            "finish": ("publish",),
+        }
+        before = "publish" if place == TEST else place
+        return ("plan", *ours[place], *(extra.id for extra in self.extras if extra.before == before))
 
     def after(self, place: Place) -> tuple[str, ...]:
         """What a job waits for that comes after `place`."""
@@ -54,14 +62,14 @@ class Chain:
         return there[place]
 
 
-def gate(needs: Sequence[str], *, repository: str | None) -> tuple[str, ...]:
+def gate(needs: Sequence[str], *, repository: str | None, when: str = RELEASES) -> tuple[str, ...]:
     """The clauses that must all hold before something is written: every need succeeded, a release, not in a fork."""
-    return (*(f"needs.{need}.result == 'success'" for need in needs), _RELEASES, _home(repository))
+    return (*(f"needs.{need}.result == 'success'" for need in needs), when, _home(repository))
 
 
 def preflight(*, repository: str | None) -> tuple[str, ...]:
     """Where something will be written, what can be seen beforehand is looked at."""
-    return _RELEASES, _home(repository)
+    return RELEASES, _home(repository)
 
 
 def ready(needs: Sequence[str], *conditions: Expression | None) -> tuple[Expression, ...]:
@@ -131,7 +139,7 @@ def tag(*, dispatch: bool) -> Expression:
 
 
 def permissions(
-    builds: Iterable[str], *, github: bool, attest: bool, trusted: bool
+    builds: Iterable[str], *, github: bool, attest: bool, trusted: bool, test: bool, nightly: bool
 ) -> dict[str, tuple[Permission, ...]]:
     """What each of our jobs' tokens may do; `github` says whether releases live there."""
     source = Permission(scope="contents", level="read", why="check out the source")
@@ -143,11 +151,14 @@ def permissions(
         Permission(scope="attestations", level="write", why="keep the provenance of every file"),
     )
     identity = Permission(scope="id-token", level="write", why="prove to the index that this workflow uploads")
+    uploading = (drafts if github else source, *((identity,) if trusted else ()))
     show = Permission(scope="contents", level="write", why="turn the draft into the published release")
     return {
         **dict.fromkeys(("plan", "sdist", *builds), (source,)),
         **({PREFLIGHT: (look,)} if github else {}),
         "collect": (make if github else source, *(signing if attest else ())),
-        "publish": (drafts if github else source, *((identity,) if trusted else ())),
+        "publish": uploading,
+        **({TEST: uploading} if test else {}),
+        **({NIGHTLY: (source,)} if nightly else {}),
         **({"finish": (show,)} if github else {}),
     }

@@ -51,6 +51,7 @@ class View:
     dispatch: bool
     concurrency: Expression
     install: str
+    publish_install: str
     python: str
     submodules: bool | str
     depth: int
@@ -75,6 +76,8 @@ class View:
     index: str
     trusted: bool
     environment: str
+    test_environment: str | None
+    nightly: str | None
     extras: tuple[Extra, ...]
     permissions: Mapping[str, tuple[Permission, ...]]
     binfmt: str
@@ -88,6 +91,7 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
     tags = automation.tags(on, tool.release.tag)
     directory = tool.release.store.startswith("directory")
     trusted = tool.publish.index in TRUSTED
+    extra = "[attest]" if tool.publish.attest and trusted else ""
     release = bool(tags) or on.dispatch
     first = ("plan", gates.PREFLIGHT) if release and not directory else ("plan",)
     matrices = builds.of(config, plan, pull, first=first)
@@ -95,13 +99,20 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         preflight=gates.PREFLIGHT in first,
         sdist=plan.sdist or plan.pure,
         builds=[each.id for each in matrices if each.id != builds.SUBSET],
+        test=tool.publish.test_first,
         finish=not directory,
         extras=workflow.jobs,
     )
-    needs = {place: chain.needs(place) for place in ("collect", "publish", "finish")}
+    nightly = tool.publish.nightly.index if tool.publish.nightly and automation.schedules(on) else None
+    needs = {place: chain.needs(place) for place in ("collect", gates.TEST, "publish", "finish", gates.NIGHTLY)}
     extras = tuple(_extra(job, chain) for job in workflow.jobs)
     ours = gates.permissions(
-        [each.id for each in matrices], github=not directory, attest=tool.publish.attest, trusted=trusted
+        [each.id for each in matrices],
+        github=not directory,
+        attest=tool.publish.attest,
+        trusted=trusted,
+        test=chain.test,
+        nightly=nightly is not None,
     )
     return View(
         version=__version__,
@@ -116,6 +127,7 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         dispatch=on.dispatch,
         concurrency=gates.concurrency(pull, dispatch=on.dispatch),
         install=shlex.join(workflow.install or (f"wheelyard=={__version__}",)),
+        publish_install=shlex.join(workflow.install or (f"wheelyard{extra}=={__version__}",)),
         python=workflow.python,
         submodules=tool.checkout.submodules,
         depth=_depth(config),
@@ -134,12 +146,21 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         tag=gates.tag(dispatch=on.dispatch),
         only=Expression("inputs.only") if on.dispatch else "",
         needs=needs,
-        gates={place: gates.gate(needs[place], repository=workflow.repository) for place in needs},
+        gates={
+            place: gates.gate(
+                needs[place],
+                repository=workflow.repository,
+                when=gates.SCHEDULED if place == gates.NIGHTLY else gates.RELEASES,
+            )
+            for place in needs
+        },
         store=(tool.release.store.partition(":")[2] or "dist/releases") if directory else None,
         attest=tool.publish.attest,
         index=tool.publish.index,
         trusted=trusted,
         environment=tool.publish.environment,
+        test_environment="testpypi" if chain.test else None,
+        nightly=nightly,
         extras=extras,
         permissions={**ours, **{extra.id: extra.permissions for extra in extras}},
         binfmt=pins.BINFMT,

@@ -52,6 +52,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--preflight", action="store_true", help="collect nothing; see that a release could be made")
     parser.add_argument("--only", metavar="GLOBS", help="with --preflight: what will be built to complete a release")
+    parser.add_argument("--store", metavar="STORE", help="where it is (default: [tool.wheelyard.release] store)")
     parser.add_argument("--dry-run", action="store_true", help="check everything, say what would be written")
     parser.add_argument("--json", action="store_true", help="print the manifest")
     pages.arguments(parser)
@@ -72,7 +73,7 @@ class _Errand:
 def run(options: Namespace, console: Console) -> None:
     """Make the release in the store, if what the jobs made is the plan, fulfilled."""
     workspace = enter(options.project)
-    store = stores.choose(workspace.config.tool.release.store, root=workspace.root, say=console.say)
+    store = stores.choose(options.store or workspace.config.tool.release.store, root=workspace.root, say=console.say)
     if options.preflight:
         _preflight(workspace, store, options, console)
         return

@@ -46,6 +46,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
     parser.add_argument("--offline", type=Path, metavar="DIR", help="verify files and FILE.provenance of a folder")
     parser.add_argument("--repository", metavar="OWNER/NAME", help="who should have published it, on GitHub")
+    parser.add_argument("--store", metavar="STORE", help="where it is (default: [tool.wheelyard.release] store)")
     parser.add_argument("--dry-run", action="store_true", help="check and compare everything, upload nothing")
     parser.add_argument("--json", action="store_true", help="print what became of each file")
     pages.arguments(parser)
@@ -57,7 +58,7 @@ def run(options: Namespace, console: Console) -> None:
     if options.verify:
         _verify(workspace, options, console)
         return
-    store = stores.choose(workspace.config.tool.release.store, root=workspace.root, say=console.say)
+    store = stores.choose(options.store or workspace.config.tool.release.store, root=workspace.root, say=console.say)
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
     facts = pages.released(found, store, workspace, warn=console.warn if pages.wanted(options) else None)
     with pages.kept(facts, options) as page, files.scratch("publish") as scratch:

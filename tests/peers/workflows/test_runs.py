@@ -190,14 +190,19 @@ pure = true
 @pytest.fixture
 def pure(tmp_path: Path, index: Index) -> Place:
     """A package without native code, the quickest to release."""
-    root = tmp_path / "project"
+    return pure_with(release(index.served.upload), tmp_path)
+
+
+def pure_with(tables: str, folder: Path) -> Place:
+    """A pure package with more tables in its configuration."""
+    root = folder / "project"
     root.mkdir()
-    add(root, PURE + release(index.served.upload))
+    add(root, PURE + tables)
     (root / "README.md").write_text("# Pure\n")
     (root / "wy_pure.py").write_text('"""Nothing."""\n')
     run_git(root, "init", "-q")
     assert samples.wheelyard("lock", "-C", str(root)).returncode == 0
-    return place(root, tmp_path / "run")
+    return place(root, folder / "run")
 
 
 def test_a_tag_is_built_collected_and_published(native: Place, index: Index) -> None:
@@ -310,7 +315,7 @@ def test_the_inputs_of_a_release_by_hand_reach_no_shell(pure: Place, text: str) 
 DONE = dict.fromkeys(("plan", "preflight", "sdist", "build"), "success")
 # Every job of every golden workflow that comes before the gates.
 BEFORE = [(name, job) for name in goldens.NAMES for job in DONE if f"\n  {job}:\n" in goldens.file(name).read_text()]
-GATES = ("collect", "acceptance", "publish", "finish")
+GATES = ("collect", "acceptance", "publish-test", "publish", "finish", "nightly")
 
 
 def empty(folder: Path) -> None:
@@ -403,6 +408,15 @@ def test_this_repository_collects_its_own_release(tmp_path: Path) -> None:
     assert sorted(names) == [f"wheelyard-{__version__}-py3-none-any.whl", f"wheelyard-{__version__}.tar.gz"]
 
 
+def test_a_schedule_uploads_a_nightly_and_releases_nothing(tmp_path: Path, index: Index) -> None:
+    tables = '[tool.wheelyard.publish.nightly]\nindex = "{}"\n[tool.wheelyard.on]\nschedule = "42 1 * * *"\n'
+    report = pure_with(tables.format(index.served.upload), tmp_path).run("schedule", secrets=index.secrets)
+    assert failures(report) == []
+    found = results(report)
+    assert (found["nightly"], found["collect"], found["publish"]) == ("success", "skipped", "skipped")
+    assert index.names("wy_pure") == ["wy_pure-1.0-py3-none-any.whl", "wy_pure-1.0.tar.gz"]
+
+
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[Server]:
     """A GitHub whose repository is the runner's."""
@@ -414,14 +428,7 @@ def github(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def on_github(tmp_path: Path, index: Index) -> Place:
     """A pure package whose releases live there."""
-    root = tmp_path / "project"
-    root.mkdir()
-    add(root, PURE + release(index.served.upload, more='[tool.wheelyard.release]\nstore = "github"\n'))
-    (root / "README.md").write_text("# Pure\n")
-    (root / "wy_pure.py").write_text('"""Nothing."""\n')
-    run_git(root, "init", "-q")
-    assert samples.wheelyard("lock", "-C", str(root)).returncode == 0
-    return place(root, tmp_path / "run")
+    return pure_with(release(index.served.upload, more='[tool.wheelyard.release]\nstore = "github"\n'), tmp_path)
 
 
 def push(here: Place, server: Server, secrets: Mapping[str, str], **more: Any) -> dict[str, Any]:
