@@ -73,6 +73,7 @@ class Play:
             calm = attempt >= MOST
             if calm:
                 self.server.chaos(0, rate=0.0)
+                self.server.rules(lag=0.0)
             many = 2 if command[0] == "collect" and self.dice.random() < 0.3 else 1
             started = [
                 self._start(command, project, kill_at=0 if calm else self._kill_at(events))
@@ -168,6 +169,7 @@ def play(seed: int, server: Server, projects: tuple[Path, Path], *, events: dict
     logs.mkdir(exist_ok=True)
     played = Play(seed=seed, server=server, projects=projects, logs=logs)
     server.chaos(seed, rate=played.dice.choice((0.02, 0.1, 0.2, 0.35)))
+    server.rules(lag=played.dice.choice((0.0, 0.0, 0.05, 0.6)))
     for step in STEPS:
         played.step(step, events=events[step[0]])
     if shown(server) != wanted:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 import githubdocuments as documents
 from githubanswers import Answer, Door, Entry, Request, refusal
 from githubdocuments import REPOSITORY_ID, Json
-from githubworld import Refused, Release
+from githubworld import Asset, Refused, Release
 
+T = TypeVar("T", Release, Asset)
 Route = Callable[..., Answer]
 _SIGNED_FOR = 300
 _FILTERS = {"branch": "head_branch", "check_name": "name"}
@@ -65,10 +66,16 @@ def _repository(door: Door, entry: Entry) -> Answer:
 
 def _list_releases(door: Door, entry: Entry) -> Answer:
     """Newest first; drafts only for those who may write."""
-    shown = [each for each in door.world.releases.values() if entry.may_write or not each.draft]
+    shown = [each for each in _settled(door, door.world.releases) if entry.may_write or not each.draft]
     shown.sort(key=lambda each: (each.created, each.id), reverse=True)
     part, headers = _page(door, entry.request, [_release(door, each) for each in shown])
     return Answer(body=part, headers=headers)
+
+
+def _settled(door: Door, things: Mapping[int, T]) -> list[T]:
+    """What lists know of already."""
+    rules, now = door.world.rules, door.world.now()
+    return [each for each in things.values() if not rules.lag or abs(now - each.created) >= rules.lag]
 
 
 def _create_release(door: Door, entry: Entry) -> Answer:
@@ -115,8 +122,10 @@ def _delete_release(door: Door, entry: Entry, number: str) -> Answer:
 
 
 def _list_assets(door: Door, entry: Entry, number: str) -> Answer:
-    shown = _release(door, door.world.release(int(number), drafts=entry.may_write))["assets"]
-    part, headers = _page(door, entry.request, shown)
+    release = door.world.release(int(number), drafts=entry.may_write)
+    digests = door.world.rules.digests
+    every = [documents.asset(door.home, release, each, digests=digests) for each in _settled(door, release.assets)]
+    part, headers = _page(door, entry.request, every)
     return Answer(body=part, headers=headers)
 
 

@@ -27,9 +27,9 @@ class Rules:
 
     `tokens` maps each to "write" or "read", `moved` is the new `owner/name`, `odd` matches the characters of an asset's
     name that are replaced, `skew` is added to the clock (seconds), `minute` is how long one lasts for the limits on
-    writing, `latency` is slept before each answer, an `enterprise` has no host of its own for uploads, and one that is
-    `proxied` names its hosts as its clients do. The lists hold facts of the Actions API: each entry is completed by the
-    defaults of `githubdocuments`.
+    writing, `latency` is slept before each answer, `lag` is how late lists show what is new. An `enterprise` has no
+    host of its own for uploads, and one that is `proxied` names its hosts as its clients do. The lists hold facts of
+    the Actions API: each entry is completed by the defaults of `githubdocuments`.
     """
 
     repository: str = "ada/spam"
@@ -52,6 +52,7 @@ class Rules:
     minute: float = 60.0
     skew: float = 0.0
     latency: float = 0.0
+    lag: float = 0.0
     runs: list[Json] = field(default_factory=list)
     jobs: list[Json] = field(default_factory=list)
     artifacts: list[Json] = field(default_factory=list)

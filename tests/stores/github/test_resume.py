@@ -15,9 +15,9 @@ from releases import IDENTIFIERS, make_bundle, make_plan, wheel_name
 from wheelyard import documents
 from wheelyard.errors import FindingsError, IncompleteError, OutsideError, UsageError
 from wheelyard.stores import Bundle, Change, Stage
-from wheelyard.stores.github import GitHub
+from wheelyard.stores.github import GitHub, calls, drafts
 from wheelyard.stores.github.holding import NEXT
-from wheelyard.stores.github.wire import Request
+from wheelyard.stores.github.wire import Release, Request
 
 MakeStore = Callable[..., GitHub]
 WHEEL = wheel_name(IDENTIFIERS[0])
@@ -126,6 +126,26 @@ def test_a_second_draft_with_something_in_it_stays(store: GitHub, server: Server
     server.seed("v1.0", body="Notes that somebody wrote")
     store.save(bundle)
     assert len(server.releases()) == 3
+
+
+def test_a_second_draft_with_the_same_files_goes(store: GitHub, server: Server, bundle: Bundle) -> None:
+    store.save(bundle)
+    server.seed("v1.0", {**contents(bundle, WHEEL), f"{wheel_name(IDENTIFIERS[1])}!": b"half"})
+    assert store.save(bundle).change is Change.UNCHANGED
+    assert is_whole(server, bundle)
+
+
+def test_an_earlier_draft_that_comes_to_light_is_told(store: GitHub, server: Server) -> None:
+    server.seed("v1.0")
+    ours = store.client.read(calls.get(server.seed("v1.0")), Release)
+    with pytest.raises(OutsideError, match="Run the same command again"):
+        drafts.later(store.client, ours)
+
+
+def test_a_list_that_is_a_moment_late_is_looked_at_again(store: GitHub, server: Server, bundle: Bundle) -> None:
+    server.rules(lag=0.02)
+    assert store.save(bundle).change is Change.MADE
+    assert is_whole(server, bundle)
 
 
 def test_a_draft_beyond_the_first_page_is_found(store: GitHub, server: Server, bundle: Bundle) -> None:

@@ -49,15 +49,14 @@ class GitHub:
         work = saving.work(held, bundle, may_replace=replace)
         if dry_run:
             return self._saved(bundle, work, first)
-        drafts.drop_empty(self.client, others)
-        if work.is_nothing:
-            return self._saved(bundle, work, first)
-        found = first or self._made(bundle)
-        with files.scratch("release") as scratch:
-            shelf = self._shelf(found)
-            shelf.look()
-            saving.carry_out(work, shelf, scratch=scratch)
-        return self._saved(bundle, work, found)
+        shelf = held.shelf if held else self._shelf(self._made(bundle))
+        if not work.is_nothing:
+            with files.scratch("release") as scratch:
+                shelf.look()
+                saving.carry_out(work, shelf, scratch=scratch)
+            others = [*drafts.later(self.client, shelf.release)]
+        drafts.drop_spare(self.client, others, holds=shelf.holds)
+        return self._saved(bundle, work, shelf.release)
 
     def fetch(self, release: Release, *, folder: Path) -> Mapping[str, Path]:
         """Every file downloaded into `folder`, several at a time, and compared with the manifest."""

@@ -5,7 +5,7 @@ Drafts are in no answer but the list, and a tag can have several: https://docs.g
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from wheelyard import web
 from wheelyard.errors import OutsideError
@@ -36,15 +36,29 @@ def make(client: Client, tag: str, *, commit: str | None, prerelease: bool) -> R
         known = {release.id: release for release in (*made, *of(client, tag))}  # a list may be a moment old
         if known:
             first, *others = sorted(known.values(), key=_rank)
-            drop_empty(client, others)
+            drop_spare(client, others, holds=_nothing)
             return first
     raise OutsideError(f"No draft {tag} could be made in {ATTEMPTS} attempts. Run the same command again.")
 
 
-def drop_empty(client: Client, others: Iterable[Release]) -> None:
-    """Delete drafts that nobody has put anything into."""
+def later(client: Client, release: Release) -> tuple[Release, ...]:
+    """The other releases of its tag, seen once more; an error where one of them counts and not this one.
+
+    Lists are a moment late, so that two runs at once may each have made a draft.
+    """
+    known = {each.id: each for each in (release, *of(client, release.tag_name))}
+    first, *others = sorted(known.values(), key=_rank)
+    if first.id != release.id:
+        raise OutsideError(
+            f"Meanwhile there is another {release.tag_name}, {first.html_url}. Run the same command again."
+        )
+    return tuple(others)
+
+
+def drop_spare(client: Client, others: Iterable[Release], *, holds: Callable[[Asset], bool]) -> None:
+    """Delete drafts in which there is nothing but what the one that counts `holds` too."""
     for other in others:
-        if other.draft and not other.body and not _has_assets(client, other):
+        if other.draft and not other.body and all(holds(asset) for asset in _assets(client, other)):
             client.ask(calls.drop(other))
 
 
@@ -52,5 +66,9 @@ def _rank(release: Release) -> tuple[bool, int]:
     return release.draft, release.id
 
 
-def _has_assets(client: Client, release: Release) -> bool:
-    return any(client.pages(lambda page: calls.assets(release, page), Asset))
+def _nothing(_: Asset) -> bool:
+    return False
+
+
+def _assets(client: Client, release: Release) -> Iterator[Asset]:
+    return client.pages(lambda page: calls.assets(release, page), Asset)

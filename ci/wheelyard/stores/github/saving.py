@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
+from itertools import count
 from pathlib import Path
 
-from wheelyard import documents, files
+from wheelyard import documents, files, web
 from wheelyard.errors import FindingsError, OutsideError, listed
 from wheelyard.manifest import Manifest
 from wheelyard.stores import Bundle, Change, Stage, comparing
@@ -19,6 +20,7 @@ from wheelyard.stores.github.shelf import Item, Shelf, clash
 from wheelyard.stores.github.wire import Asset
 
 MOST_ASSETS = 1000  # https://docs.github.com/en/repositories/releasing-projects-on-github/about-releases
+_LATE = 3  # looks more, within 7 seconds
 MOST_BYTES = 2 << 30  # a file must be smaller, ibidem
 
 
@@ -217,12 +219,20 @@ def _refuse_other_state(work: Work, shelf: Shelf) -> None:
 
 
 def _verify(work: Work, shelf: Shelf) -> None:
-    """List all once more: only what GitHub shows counts."""
-    shelf.look()
+    """List all once more, and again if the list is a moment late: only what GitHub shows counts."""
+    for attempt in count():
+        shelf.look()
+        wrong = tuple(_absent(work, shelf))
+        if not wrong:
+            return
+        if attempt == _LATE:
+            raise OutsideError(
+                f"{shelf.release.html_url} does not show what was sent: {listed(wrong)}. Run the same command again."
+            )
+        shelf.client.pace.sleep(web.backoff(attempt))
+
+
+def _absent(work: Work, shelf: Shelf) -> Iterator[str]:
     ends = [(MANIFEST, work.document), (SUMS, comparing.sums(work.made, work.document))]
-    wrong = [name for name, content in ends if not shelf.has(name, content)]
-    wrong += [file.file for file in work.made.files if not shelf.shows(file)]
-    if wrong:
-        raise OutsideError(
-            f"{shelf.release.html_url} does not show what was sent: {listed(wrong)}. Run the same command again."
-        )
+    yield from (name for name, content in ends if not shelf.has(name, content))
+    yield from (file.file for file in work.made.files if not shelf.shows(file))

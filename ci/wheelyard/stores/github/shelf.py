@@ -71,6 +71,12 @@ class Shelf:
         asset = self.get(name)
         return asset is not None and self.digest(asset) == sha256(content).hexdigest()
 
+    def holds(self, other: Asset) -> bool:
+        """Whether the asset of another release is one of these too, or no whole file."""
+        mine = self.get(other.name)
+        same = mine is not None and mine.size == other.size and self.digest(mine) == self.digest(other)
+        return same or other.state != UPLOADED
+
     def compare(self, items: Iterable[Item]) -> Comparison:
         """Items against the assets that were listed last."""
         there, absent, clashes = [], [], []
