@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import ssl
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -10,12 +11,17 @@ import requests
 
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-_LASTING = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
 
 
 def passes(error: requests.RequestException) -> bool:
     """Whether the same request may well succeed a moment later."""
-    return isinstance(error, _PASSING) and not isinstance(error, _LASTING)
+    lasting = isinstance(error, requests.exceptions.ProxyError) or is_distrust(error)
+    return isinstance(error, _PASSING) and not lasting
+
+
+def is_distrust(error: BaseException) -> bool:
+    """Whether a certificate is not trusted; all else that TLS complains of is a connection that broke."""
+    return isinstance(_innermost(error), ssl.CertificateError)
 
 
 def backoff(attempt: int) -> float:
@@ -28,20 +34,26 @@ def trouble(error: Exception) -> str:
     match error:
         case requests.exceptions.ProxyError():
             return "the proxy did not let the request through. Check HTTPS_PROXY, its user name and its password"
-        case requests.exceptions.SSLError():
-            return f"its certificate is not trusted ({_innermost(error)}). Set REQUESTS_CA_BUNDLE for a private one"
+        case requests.exceptions.SSLError() if is_distrust(error):
+            return f"its certificate is not trusted ({_words(error)}). Set REQUESTS_CA_BUNDLE for a private one"
         case requests.exceptions.ConnectTimeout():
             return "no connection in time"
         case requests.Timeout():
             return "no answer in time"
         case _:
-            return _innermost(error)
+            return _words(error)
 
 
-def _innermost(error: BaseException) -> str:
-    """The system's own words, from the exception at the bottom of the chain."""
+def _innermost(error: BaseException) -> BaseException:
+    """The exception at the bottom of the chain."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
+    return error
+
+
+def _words(error: BaseException) -> str:
+    """The system's own words."""
+    error = _innermost(error)
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(words).rpartition("] ")[2].rstrip(".")
 

@@ -31,6 +31,9 @@ ENTERPRISE = {
         pytest.param("bob/eggs", ACTIONS, "https://api.github.com", "bob/eggs", id="named"),
         pytest.param("bob/eggs", {}, "https://api.github.com", "bob/eggs", id="named-on-a-laptop"),
         pytest.param("https://ghe.example/bob/eggs", {}, "https://ghe.example/api/v3", "bob/eggs", id="enterprise"),
+        pytest.param(
+            "https://GHE.example:8443/bob_x/eggs", {}, "https://ghe.example:8443/api/v3", "bob_x/eggs", id="port"
+        ),
         pytest.param("https://eu.ghe.com/bob/eggs", {}, "https://api.eu.ghe.com", "bob/eggs", id="residency"),
         pytest.param("https://github.com/bob/eggs", ENTERPRISE, "https://api.github.com", "bob/eggs", id="other-host"),
     ],

@@ -13,7 +13,7 @@ from wheelyard import process
 from wheelyard.errors import UsageError
 
 GITHUB, API = "github.com", "https://api.github.com"
-_NAME = re.compile(r"[A-Za-z0-9-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_NAME = re.compile(r"[A-Za-z0-9_-]+/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _REMOTE = re.compile(
     r"(?:https?://|ssh://|git://)?(?:[^@/]+@)?(?P<host>[^/:]+)(?::\d+)?[:/](?P<name>[^:]+?)(?:\.git)?/?"
 )
@@ -44,9 +44,9 @@ def find(spec: str, root: Path, environ: Mapping[str, str] | None = None, *, rem
     server = urlsplit(environ.get("GITHUB_SERVER_URL", "")).hostname or GITHUB
     if "://" in spec:
         parts = urlsplit(spec)
-        host, name = parts.hostname or "", parts.path.strip("/")
-    elif spec or "GITHUB_REPOSITORY" in environ:
-        host, name = server, spec or environ["GITHUB_REPOSITORY"]
+        host, name = parts.netloc.rpartition("@")[2].lower(), parts.path.strip("/")
+    elif here := spec or environ.get("GITHUB_REPOSITORY"):
+        host, name = server, here
     else:
         host, name = _of_remote(root, remote)
     if not _NAME.fullmatch(name):
@@ -60,8 +60,8 @@ def find(spec: str, root: Path, environ: Mapping[str, str] | None = None, *, rem
 def token(place: Place, environ: Mapping[str, str] | None = None) -> str:
     """The token for the host of a repository, and for no other: from the environment, or from `gh`.
 
-    The variables are those of gh, https://cli.github.com/manual/gh_help_environment; a host that GITHUB_SERVER_URL or
-    GITHUB_API_URL names, as a workflow's do, gets GITHUB_TOKEN too.
+    The variables are those of gh, https://cli.github.com/manual/gh_help_environment; the host that GITHUB_SERVER_URL
+    names, as in a workflow, gets GITHUB_TOKEN too.
     """
     environ = os.environ if environ is None else environ
     ours = {GITHUB, urlsplit(environ.get("GITHUB_SERVER_URL", "")).hostname}

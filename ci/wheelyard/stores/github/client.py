@@ -149,7 +149,8 @@ class Client:
 
     def _hold(self, wait: float) -> None:
         if wait > self.patience:
-            raise OutsideError(f"GitHub takes requests again in {wait / 60:.0f} minutes. Run the same command then.")
+            rest = f"{wait / 60:.0f} minutes" if wait > 90 else f"{wait:.0f} seconds"  # noqa: PLR2004  # 1.5 minutes
+            raise OutsideError(f"GitHub takes requests again in {rest}. Run the same command then.")
         self.pace.hold(wait)
 
     def _refuse_trouble(self, request: Request, error: requests.RequestException, *, last: bool) -> None:
