@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,6 +14,7 @@ import pytest
 
 import standings
 from standings import half_failed, planned, reported
+from support import ROOT
 from wheelyard import page
 from wheelyard.audit.findings import Finding, Severity
 from wheelyard.manifest import State
@@ -191,3 +194,8 @@ def test_bars_lie_within_the_drawing() -> None:
     for bar in drawn(facts).of("rect"):
         if bar["x"].endswith("%"):
             assert 0 <= float(bar["x"][:-1]) <= float(bar["x"][:-1]) + float(bar["width"][:-1]) <= 100.5
+
+
+def test_the_picture_of_the_readme_is_fresh() -> None:
+    done = subprocess.run((sys.executable, ROOT / "scripts/picture.py", "--check"), capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
