@@ -105,5 +105,6 @@ def test_a_folder_is_read_with_the_documents_beside_its_files(bundle: Bundle) ->
 
 def test_what_is_printed_says_where_it_was_found(bundle: Bundle) -> None:
     held = verification.verify(copies(bundle), made=None, attested=False, proof=proof)
-    report = verification.Verification(name=NAME, version=VERSION, source="x", manifest=False, files=held)
-    assert msgspec.json.decode(msgspec.json.encode(report))["schema"] == 1
+    report = verification.report(held, name=NAME, version=VERSION, source="x", made=None)
+    printed = msgspec.json.decode(msgspec.json.encode(report))
+    assert (printed["schema"], printed["source"], printed["manifest"]) == (1, "x", False)

@@ -183,6 +183,18 @@ def test_a_version_is_verified_against_the_release(
     assert "it is not there" in capsys.readouterr().err
 
 
+def test_offline_a_store_that_cannot_be_asked_is_told_and_done_without(
+    project: Path, tmp_path: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = released(project)
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(table.replace('"directory:store"', '"nowhere:store"'))
+    shutil.copytree(project / "store" / "v1.0", tmp_path / "copies")
+    assert publish(project, "--verify", "1.0", "--offline", str(tmp_path / "copies")) == Exit.DONE
+    assert "The store cannot be asked" in capsys.readouterr().err
+    assert publish(project, "--verify", "1.0") == Exit.USAGE
+
+
 def test_what_is_no_version_is_not_verified(project: Path) -> None:
     with pytest.raises(SystemExit):
         publish(project, "--verify", "one")

@@ -107,6 +107,11 @@ def verify(copies: Iterable[Copy], *, made: Manifest | None, attested: bool, pro
     return (*found, *(Verified(file=file.file, sha256=None, wrong=lost) for file in missing))
 
 
+def report(held: tuple[Verified, ...], *, name: str, version: str, source: str, made: Manifest | None) -> Verification:
+    """All of it, to be printed."""
+    return Verification(name=name, version=version, source=source, manifest=made is not None, files=held)
+
+
 def refuse(held: Iterable[Verified], source: str) -> None:
     """Raise `FindingsError` with all that is wrong."""
     every = tuple(held)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wheelyard import files, generated, lookup, publication, stores
+from wheelyard.errors import OutsideError, UsageError
+from wheelyard.manifest import Manifest
 from wheelyard.publication import Errand
 from wheelyard.report import pages
 from wheelyard.workspace import Workspace, enter
@@ -84,21 +86,31 @@ def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
         chosen = account.resolve(options.index or tool.publish.index)
         copies = verification.on_index(chosen.reader(options.simple), name=name, version=version)
         source, attested = chosen.url, tool.publish.attest and chosen.is_pypi
-    store = stores.choose(tool.release.store, root=workspace.root, say=console.say)
-    found = store.find(tool.release.tag.replace("{version}", version))
+    made = _manifest(workspace, options, console)
     publisher = options.repository or tool.workflow.repository or generated.remote(workspace.root)
     proof = partial(provenance.verify, repository=publisher, offline=options.offline is not None)
-    held = verification.verify(copies, made=found.manifest if found else None, attested=attested, proof=proof)
+    held = verification.verify(copies, made=made, attested=attested, proof=proof)
     if options.json:
-        compared = found is not None
-        console.json(
-            verification.Verification(name=name, version=version, source=source, manifest=compared, files=held)
-        )
+        console.json(verification.report(held, name=name, version=version, source=source, made=made))
     else:
         console.show(verified.table(held))
-    if found is None:
-        console.warn(f"The store {store.name} has no release of {version}: there was no manifest to compare with.")
     verification.refuse(held, source)
+
+
+def _manifest(workspace: Workspace, options: Namespace, console: Console) -> Manifest | None:
+    """What the store says of the version to verify; a store that cannot be asked is no obstacle offline."""
+    release = workspace.config.tool.release
+    try:
+        store = stores.choose(release.store, root=workspace.root, say=console.say)
+        found = store.find(release.tag.replace("{version}", options.verify))
+        words = f"The store {store.name} has no release of {options.verify}"
+    except (OutsideError, UsageError) as error:
+        if not options.offline:
+            raise
+        found, words = None, f"The store cannot be asked ({error})"
+    if found is None:
+        console.warn(f"{words}: there is no manifest to compare with.")
+    return found.manifest if found else None
 
 
 def _count(text: str) -> int:
