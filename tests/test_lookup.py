@@ -66,6 +66,6 @@ def test_a_tag_is_taken_at_its_word(store: Store, workspace: Workspace, tmp_path
         meant(store, workspace, "v3")
 
 
-def test_an_empty_store_leaves_the_tag_to_the_user(store: Store, workspace: Workspace) -> None:
-    with pytest.raises(UsageError, match="--tag TAG"):
+def test_an_empty_store_says_what_to_run(store: Store, workspace: Workspace) -> None:
+    with pytest.raises(IncompleteError, match="wheelyard collect"):
         meant(store, workspace)

@@ -68,7 +68,9 @@ def _waiting(store: Store) -> str:
     waiting = [found.tag for found in every if found.stage is not Stage.PUBLISHED]
     if len(waiting) == 1:
         return waiting[0]
-    tags = " or ".join(waiting or store.tags()) or "TAG"
+    if not every:
+        raise IncompleteError(f"The store {store.name} has no release. Run `wheelyard collect` first.")
+    tags = " or ".join(waiting or [found.tag for found in every])
     raise UsageError(f"The version is made by the build backend. Say which release: --tag {tags}.")
 
 

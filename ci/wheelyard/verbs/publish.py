@@ -101,7 +101,7 @@ def _manifest(workspace: Workspace, options: Namespace, console: Console) -> Man
     """What the store says of the version to verify; a store that cannot be asked is no obstacle offline."""
     release = workspace.config.tool.release
     try:
-        store = stores.choose(release.store, root=workspace.root, say=console.say)
+        store = stores.choose(options.store or release.store, root=workspace.root, say=console.say)
         found = store.find(release.tag.replace("{version}", options.verify))
         words = f"The store {store.name} has no release of {options.verify}"
     except (OutsideError, UsageError) as error:
