@@ -25,6 +25,11 @@ def caused(error: requests.RequestException, *, by: Exception) -> requests.Reque
         pytest.param(
             caused(requests.exceptions.SSLError(), by=ssl.SSLCertVerificationError("no")), False, id="distrust"
         ),
+        pytest.param(
+            caused(requests.exceptions.SSLError(), by=Exception(ssl.SSLCertVerificationError("no"))),
+            False,
+            id="distrust-by-a-proxy",
+        ),
         pytest.param(requests.exceptions.ProxyError(), False, id="proxy"),
         pytest.param(requests.exceptions.InvalidURL(), False, id="address"),
     ],

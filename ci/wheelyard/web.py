@@ -21,7 +21,8 @@ def passes(error: requests.RequestException) -> bool:
 
 def is_distrust(error: BaseException) -> bool:
     """Whether a certificate is not trusted; all else that TLS complains of is a connection that broke."""
-    return isinstance(_innermost(error), ssl.CertificateError)
+    inner = _innermost(error)
+    return any(isinstance(each, ssl.CertificateError) for each in (inner, *inner.args))  # urllib3 wraps it by a proxy
 
 
 def backoff(attempt: int) -> float:
