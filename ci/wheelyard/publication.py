@@ -134,6 +134,8 @@ def _send(errand: Errand, publishing: Publishing, comparison: Comparison, *, beg
     from wheelyard.report import uploads  # noqa: PLC0415  # rich is slow to import
 
     options, missing = errand.options, comparison.missing
+    if publishing.attester and missing:
+        errand.console.say(f"attesting {len(missing)} files")
     with uploads.live(errand.console, files=len(missing), total=sum(file.size for file in missing)) as watch:
         reports = publishing.send(
             comparison, errand.paths, parallel=options.parallel, watch=watch, wait=options.wait, begin=begin

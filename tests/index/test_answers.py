@@ -76,4 +76,5 @@ def test_an_unknown_status_is_said_as_it_is() -> None:
 
 def test_the_time_to_wait_is_kept() -> None:
     assert answers.judge(429, retry_after="7").wait == 7
+    assert answers.judge(429, retry_after="9" * 400).wait == answers.MOST_SECONDS
     assert answers.judge(429, retry_after="Fri, 31 Dec 1999 23:59:59 GMT").wait is None

@@ -29,6 +29,7 @@ class Answer:
     wait: float | None = None
 
 
+MOST_SECONDS = 300.0  # that an index may ask us to wait
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _THERE = re.compile(r"already exists?|already been (used|uploaded)|duplicate", re.IGNORECASE)
 _SAME = re.compile(r"identical file", re.IGNORECASE)  # devpi's page for bytes that it has
@@ -109,5 +110,7 @@ def advised(status: int, said: str) -> str:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds; the form with a date is left to our own backoff."""
-    return float(retry_after) if retry_after is not None and retry_after.strip().isdecimal() else None
+    """Retry-After in seconds, at most five minutes; the form with a date is left to our own backoff."""
+    return (
+        min(float(retry_after), MOST_SECONDS) if retry_after is not None and retry_after.strip().isdecimal() else None
+    )
