@@ -89,3 +89,24 @@ def test_two_extensions_in_c_plus_plus_are_told_of() -> None:
     assert problems(first, second) == ""
     assert "_core.so, _other.so" in "".join(gates.notes((first, second)))
     assert not list(gates.notes((first, replace(second, cpp=False))))
+
+
+def test_symbols_of_a_c_library_without_versions_are_offered() -> None:
+    loose = replace(FINE, unbound=frozenset({"memcpy", "preadv2"}))
+    assert "needs preadv2" in "\n".join(gates.problems((loose,), linked=("x",), offered=frozenset({"memcpy"})))
+
+
+def test_c_plus_plus_on_ppc64le_is_told_what_it_needs() -> None:
+    loose = replace(FINE, unbound=frozenset({"__fprintfieee128"}))
+    assert "needs manylinux_2_34" in problems(loose)
+
+
+def test_a_module_of_windows_that_names_no_python_is_refused() -> None:
+    module = replace(FINE, name="pkg/_core.pyd", unbound=frozenset(), needed=("kernel32.dll",))
+    assert "imports no python3*.dll" in problems(module)
+    assert problems(replace(module, needed=("python311.dll",))) == ""
+
+
+def test_what_linkers_leave_is_refused() -> None:
+    assert "pkg/x.lib is of use to linkers only" in "".join(gates.left_behind(("pkg/x.pyd", "pkg/x.lib")))
+    assert not list(gates.left_behind(("pkg/x.pyd", "pkg/data.bin")))

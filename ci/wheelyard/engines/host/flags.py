@@ -344,9 +344,6 @@ def _complete(call: Call, setting: Setting) -> None:
         if not any(word.startswith("-O") for word in arguments):
             arguments = ["-O2", *arguments]
         arguments = foreign.linked(["-s", *arguments], call.linked, system=setting.system, scratch=setting.discard)
-    cpu = (
-        [f"-mcpu={setting.cpu}"]
-        if setting.cpu and not any(w.startswith(("-march=", "-mcpu=")) for w in arguments)
-        else []
-    )
-    call.arguments = ["-target", setting.triple, *cpu, *_FIRST, *arguments]
+    if setting.cpu and not any(word.startswith(("-march=", "-mcpu=")) for word in arguments):
+        arguments = [f"-mcpu={setting.cpu}", *arguments]
+    call.arguments = ["-target", setting.triple, *_FIRST, *arguments]

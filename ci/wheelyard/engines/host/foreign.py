@@ -84,7 +84,7 @@ def linked(arguments: list[str], output: str | None, *, system: str, scratch: st
     name = (output or "").rpartition("/")[2]
     if system == "darwin" and "-shared" in arguments and not any("install_name" in word for word in arguments):
         return [f"-Wl,-install_name,@rpath/{name}", *arguments]
-    if system != "win32" or name.endswith(".exe"):
+    if system != "win32" or not name or name.endswith(".exe"):
         return arguments
     if name.endswith(".pyd"):
         arguments = [*(word for word in arguments if not word.startswith("-lpython3")), f"-l{_python(name)}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def repaired(
     A project's own repair command runs with auditwheel on PATH and AUDITWHEEL_PLAT set, as in cibuildwheel's images.
     For a `foreign` machine it is left out: what it would run cannot be told to repair for another one.
     """
+    if machine.system == "win32":
+        return _without_import_libraries(wheel, work.folder("repaired") / wheel.name)
     if machine.system != "linux" or (options.repair == "" and not foreign):
         return wheel
     target, tag = work.folder("repaired"), machine.tag
@@ -64,3 +67,20 @@ def repaired(
         names = ", ".join(wheel.name for wheel in wheels) or "none"
         raise work.failure(f"the repair ended well but did not make one wheel ({names})", ended.output)
     return wheels[0]
+
+
+def _without_import_libraries(wheel: Path, target: Path) -> Path:
+    """Copy a wheel without what linkers leave beside an extension module and meson installs: nothing links a module."""
+    with zipfile.ZipFile(wheel) as given, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        modules = {
+            member.filename.removesuffix(".pyd") for member in given.infolist() if member.filename.endswith(".pyd")
+        }
+        left = {f"{module}{end}" for module in modules for end in (".dll.a", ".lib", ".pyd.a")}
+        for member in given.infolist():
+            data = given.read(member)
+            if member.filename.endswith(".dist-info/RECORD"):
+                rows = data.decode().splitlines(keepends=True)
+                data = "".join(row for row in rows if row.partition(",")[0].strip('"') not in left).encode()
+            if member.filename not in left:
+                made.writestr(member, data)
+    return target
