@@ -63,3 +63,10 @@ def test_the_plan_is_complete_when_it_is_there(tmp_path: Path) -> None:
 def test_no_artifacts_are_never_an_empty_release(tmp_path: Path) -> None:
     with pytest.raises(IncompleteError, match="There are no artifacts"):
         artifacts.newest(tmp_path)
+
+
+def test_a_failed_attempt_counts_only_when_asked_for_and_never_before_a_complete_one(tmp_path: Path) -> None:
+    for name, state in (("made-a-1", State.BUILT), ("failed-a-2", State.FAILED), ("failed-b-1", State.FAILED)):
+        made(tmp_path, name, state=state)
+    assert chosen(tmp_path) == ["made-a-1"]
+    assert [path.name for path in artifacts.newest(tmp_path, failed=True)] == ["made-a-1", "failed-b-1"]

@@ -232,6 +232,14 @@ def test_values_are_a_document_of_their_schema_and_always_the_same() -> None:
 def test_nothing_planned_is_no_error() -> None:
     made = page.make(standings.empty())
     assert (made.wheels, made.rows, made.jobs, made.gaps) == (0, (), (), ())
+    assert made.headline == "0 wheels planned"
+
+
+def test_the_part_that_is_the_sdist_alone() -> None:
+    plan = planned()
+    part = page.part_of(plan, (), sdist=True)
+    assert page.make(facts(plan=part)).headline == "an sdist planned"
+    assert page.make(facts(plan=part, reports=reported(part))).headline == "an sdist built"
 
 
 def test_a_built_sdist_counts_beside_the_wheels() -> None:

@@ -13,14 +13,18 @@ from wheelyard import files, manifest, wheelhouse
 from wheelyard.errors import IncompleteError
 from wheelyard.manifest import State
 
-_NAME = re.compile(r"made-(?P<job>.+)-(?P<attempt>\d+)")
+_NAME = re.compile(r"(?P<end>made|failed)-(?P<job>.+)-(?P<attempt>\d+)")
 
 
-def newest(folder: Path) -> tuple[Path, ...]:
-    """Of each job the newest attempt that is complete, or the newest where none is; sorted by job."""
+def newest(folder: Path, *, failed: bool = False) -> tuple[Path, ...]:
+    """Of each job the newest attempt that is complete, or the newest where none is; sorted by job.
+
+    What a job left that failed counts only where `failed` says so.
+    """
+    ends = {"made", "failed"} if failed else {"made"}
     found: dict[str, list[tuple[bool, int, Path]]] = {}
-    for path in sorted(folder.glob("made-*")) if folder.is_dir() else ():
-        if path.is_dir() and (name := _NAME.fullmatch(path.name)):
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and (name := _NAME.fullmatch(path.name)) and name["end"] in ends:
             found.setdefault(name["job"], []).append((_is_complete(path), int(name["attempt"]), path))
     if not found:
         raise IncompleteError(

@@ -79,6 +79,15 @@ class TestWithTheHostEngine:
         assert results(again) == results(first)
         assert "building" not in again.stderr
 
+    def test_it_leaves_a_page_and_a_summary_of_the_jobs_asked_for(self, project: Path) -> None:
+        page, summary = project / "page.html", project / "summary.md"
+        done = build(project, "sdist", "--report", str(page), "--summary", str(summary))
+        assert done.returncode == Exit.DONE, done.stderr
+        assert "an sdist built" in page.read_text()
+        assert "1 file, " in summary.read_text()
+        build(project, "--report", str(page))
+        assert "1 wheel built" in page.read_text()
+
     def test_only_some_leaves_the_others_as_they_are(self, tmp_path: Path) -> None:
         root = sample("setuptools_c", tmp_path / "project")
         first = results(build(root))

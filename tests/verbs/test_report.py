@@ -191,3 +191,24 @@ def test_the_page_of_a_release_whose_files_left_stays_as_it_is(attaching: Path) 
 def test_without_the_wish_no_page_lies_with_a_release(project: Path) -> None:
     run(project, "collect")
     assert not (project / "store" / "v1.0" / "report.html").exists()
+
+
+def test_a_run_of_which_some_jobs_failed_has_a_page(project: Path) -> None:
+    artifacts, house = project / "artifacts", project / "wheelhouse"
+    (artifacts / "made-plan-1").mkdir(parents=True)
+    (house / "plan.json").rename(artifacts / "made-plan-1" / "plan.json")
+    report = house / "linux-x86_64" / "job.json"
+    report.write_text(report.read_text().replace('"built"', '"failed"', 1))
+    (house / "linux-x86_64").rename(artifacts / "failed-linux-x86_64-1")
+    (house / "sdist").rename(artifacts / "made-sdist-1")
+    page = project / "page.html"
+    assert run(project, "report", "--artifacts", str(artifacts), "--output", str(page)) == Exit.DONE
+    assert headline(page) == "wy_sample 1.0: 2 of 3 wheels built"
+
+
+def test_a_store_that_cannot_be_looked_at_leaves_the_builds_on_the_page(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "store" / "v1.0").mkdir(parents=True)
+    assert run(project, "report") == Exit.DONE
+    assert "says nothing of the release" in capsys.readouterr().err

@@ -110,15 +110,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def headline(self) -> str:
         """Where the release stands, in a few words."""
-        all_ = counted(self.wheels, "wheel")
-        every = f"all {all_}" if self.wheels > 1 else all_
+        things = counted(self.wheels, "wheel") if self.wheels or not self.others else "an sdist"
         match self.stage:
             case Stage.PLANNED:
-                return f"{all_} planned in {counted(len(self.jobs), 'job')}"
-            case _ if self.complete:
-                return f"{every} {self.stage}"
+                return f"{things} planned" + (f" in {counted(len(self.jobs), 'job')}" if self.jobs else "")
+            case _ if self.complete or not self.wheels:
+                return f"{'all ' if self.wheels > 1 else ''}{things} {self.stage}"
             case _:
-                return f"{self.done} of {all_} {self.stage}"
+                return f"{self.done} of {things} {self.stage}"
 
 
 def make(facts: Facts) -> Page:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard.manifest import File
+from wheelyard.manifest import File, State
 
 if TYPE_CHECKING:
     from wheelyard.page.facts import Facts
@@ -56,8 +56,9 @@ def entries(facts: Facts) -> tuple[Entry, ...]:
 def _built(facts: Facts) -> Iterator[File]:
     """The files of jobs, as a manifest would have them."""
     for report in facts.built_of_this():
-        for name in sorted({result.file for result in report.results if result.file is not None}):
-            mine = [result for result in report.results if result.file == name]
+        built = [result for result in report.results if result.state is State.BUILT and result.file is not None]
+        for name in sorted({str(result.file) for result in built}):
+            mine = [result for result in built if result.file == name]
             yield File(
                 file=name,
                 sha256=mine[0].sha256 or "",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import files, git, locking, lookup, plan, planner, stores, wheelhouse
-from wheelyard.errors import IncompleteError, listed
+from wheelyard import artifacts, files, git, locking, lookup, plan, planner, stores, wheelhouse
+from wheelyard.errors import IncompleteError, WheelyardError, listed
 from wheelyard.page import Facts, make
 from wheelyard.report import pages
 from wheelyard.stores import Release, Store
@@ -23,6 +24,7 @@ EPILOG = """\
 examples:
   wheelyard report --open               what there is now, in the browser
   wheelyard report --tag v1.0           the page of a release in the store
+  wheelyard report --artifacts DIR      of a run on GitHub, whatever became of its jobs
   wheelyard report --index pypi         ask the index, too, what it has
   wheelyard report --json               the values the page is drawn from
 """
@@ -36,6 +38,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tag", help="a release in the store (default: what was planned last, and the release of it)")
     parser.add_argument("--index", metavar="NAME-OR-URL", help="ask this index which files it has")
     parser.add_argument("--wheelhouse", type=Path, metavar="DIR", help="where builds are (default: wheelhouse)")
+    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="what a workflow's jobs uploaded, failed or not")
     parser.add_argument("--no-audit", action="store_true", help="do not look into the wheels again")
     parser.add_argument("--output", type=Path, metavar="FILE", help=f"where it goes (default: wheelhouse/{PAGE})")
     parser.add_argument("--summary", type=Path, metavar="FILE", help="add the same in Markdown to that file")
@@ -52,9 +55,11 @@ def run(options: Namespace, console: Console) -> None:
     if options.tag:
         facts = pages.released(_release(store, options.tag), store, workspace, warn=console.warn)
     else:
-        facts = _here(workspace, store, house, console)
-    if not options.no_audit:
-        facts = replace(facts, findings=_findings(house, facts, workspace))
+        folders = artifacts.newest(options.artifacts.absolute(), failed=True) if options.artifacts else (house,)
+        facts = _here(workspace, folders)
+        if not options.no_audit:
+            facts = replace(facts, findings=_findings(folders, facts, workspace))
+        facts = _with_release(facts, store, workspace, console)
     if options.index:
         facts = _asked(facts, options.index)
     page = make(facts)
@@ -86,41 +91,51 @@ def _release(store: Store, tag: str) -> Release:
     return found
 
 
-def _here(workspace: Workspace, store: Store, house: Path, console: Console) -> Facts:
-    """What was planned last, what became of it in the wheelhouse, and its release where it has one."""
-    planned = _plan(workspace, house)
-    facts = Facts(plan=planned, slots=planner.slots_of(workspace.config), reports=wheelhouse.reports(house))
+def _here(workspace: Workspace, folders: Sequence[Path]) -> Facts:
+    """What was planned last, and what became of it in wheelhouses."""
+    reports = tuple(report for folder in folders for report in wheelhouse.reports(folder))
+    return Facts(plan=_plan(workspace, folders), slots=planner.slots_of(workspace.config), reports=reports)
+
+
+def _plan(workspace: Workspace, folders: Sequence[Path]) -> Plan:
+    """The plan that lies with what was built, or the one that is true now."""
+    for path in (folder / wheelhouse.PLAN for folder in folders):
+        if path.is_file():
+            return plan.load(files.read(path), source=str(path))
+    return planner.make(workspace.config, locking.current(workspace).after, git.revision(workspace.root))
+
+
+def _findings(folders: Sequence[Path], facts: Facts, workspace: Workspace) -> tuple[Finding, ...] | None:
+    """What the audit says of the wheels that count, or None where there are none."""
+    names = {result.file for report in facts.built_of_this() for result in report.results}
+    inside = (path for folder in folders for job in wheelhouse.jobs(folder) for path in sorted(job.glob("*.whl")))
+    wheels = [path for path in inside if path.name in names]
+    if not wheels:
+        return None
+    from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
+
+    return audit.wheels(wheels, policy=workspace.config.tool.audit).findings
+
+
+def _with_release(facts: Facts, store: Store, workspace: Workspace, console: Console) -> Facts:
+    """The facts with the release that was made of the plan, where there is one, and the release before it."""
+    planned, template = facts.plan, workspace.config.tool.release.tag
     if planned.version is None:
         return facts
-    template = workspace.config.tool.release.tag
     tag = template.replace("{version}", planned.version)
-    facts = replace(facts, previous=lookup.previous(store, planned.version, template=template, warn=console.warn))
-    found = store.find(tag)
+    try:
+        previous = lookup.previous(store, planned.version, template=template, warn=console.warn)
+        found = store.find(tag)
+    except WheelyardError as error:
+        console.warn(f"The page says nothing of the release, as it could not be looked at: {error}")
+        return facts
+    facts = replace(facts, previous=previous)
     if found is None:
         return facts
     if found.manifest.commit != planned.revision.commit:
         console.warn(f"{found.where} is of another commit than this plan, so it is left out. See it with --tag {tag}.")
         return facts
     return replace(facts, release=found.manifest, where=found.where)
-
-
-def _plan(workspace: Workspace, house: Path) -> Plan:
-    """The plan of the wheelhouse, or the one that is true now."""
-    path = house / wheelhouse.PLAN
-    if path.is_file():
-        return plan.load(files.read(path), source=str(path))
-    return planner.make(workspace.config, locking.current(workspace).after, git.revision(workspace.root))
-
-
-def _findings(house: Path, facts: Facts, workspace: Workspace) -> tuple[Finding, ...] | None:
-    """What the audit says of the wheels in the wheelhouse, or None where there are none."""
-    names = {(report.job, result.file) for report in facts.built_of_this() for result in report.results if result.file}
-    wheels = [path for job, name in sorted(names) if name.endswith(".whl") and (path := house / job / name).is_file()]
-    if not wheels:
-        return None
-    from wheelyard import audit  # noqa: PLC0415  # readers of binaries are slow to import
-
-    return audit.wheels(wheels, policy=workspace.config.tool.audit).findings
 
 
 def _asked(facts: Facts, index: str) -> Facts:
