@@ -114,10 +114,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         match self.stage:
             case Stage.PLANNED:
                 return f"{things} planned" + (f" in {counted(len(self.jobs), 'job')}" if self.jobs else "")
-            case _ if self.complete or not self.wheels:
+            case _ if self.complete:
                 return f"{'all ' if self.wheels > 1 else ''}{things} {self.stage}"
             case _:
-                return f"{self.done} of {things} {self.stage}"
+                return f"{self.done} of {things} {self.stage}" if self.wheels else f"{things} not {self.stage}"
 
 
 def make(facts: Facts) -> Page:
