@@ -96,8 +96,9 @@ class Door:
         if _exceeded(self.asked, rules.requests_an_hour, _HOUR, now=self.world.now()):
             raise Refused(403, "API rate limit exceeded for user ID 7.")
         self.asked.append(self.world.now())
-        if request.token is not None and rules.tokens.get(request.token) not in {"read", "write"}:
+        if request.token is not None and request.token not in rules.tokens:
             raise Refused(401, "Bad credentials")
+        role = rules.tokens.get(request.token or "", "none")
         found = re.fullmatch(r"/(?:repos/([^/]+/[^/]+)|repositories/(\d+))(/.*)?", request.path)
         if not found:
             return Entry(request=request, inside=f"^{request.path}", may_write=False)
@@ -105,9 +106,9 @@ class Door:
         if name and rules.moved and name.lower() == rules.repository.lower():
             raise self._moved(request, inside or "")
         known = name.lower() == self.home.name.lower() if name else int(number) == REPOSITORY_ID
-        if not known or (rules.private and request.token is None):
+        if not known or (rules.private and role == "none"):
             raise Refused(404, "Not Found")
-        return Entry(request=request, inside=inside or "", may_write=rules.tokens.get(request.token or "") == "write")
+        return Entry(request=request, inside=inside or "", may_write=role == "write")
 
     def _moved(self, request: Request, inside: str) -> Refused:
         query = f"?{urlencode(request.query)}" if request.query else ""

@@ -25,11 +25,11 @@ _UNFIT_TAG = re.compile(r"(^|/)\.|\.\.|//|/$|^/|^-|[\x00-\x20\x7f~^:?*\[\\]|@\{|
 class Rules:
     """How this GitHub is set up; a test changes what it is about.
 
-    `tokens` maps each to "write" or "read", `moved` is the new `owner/name`, `odd` matches the characters of an asset's
-    name that are replaced, `skew` is added to the clock (seconds), `minute` is how long one lasts for the limits on
-    writing, `latency` is slept before each answer, `lag` is how late lists show what is new. An `enterprise` has no
-    host of its own for uploads, and one that is `proxied` names its hosts as its clients do. The lists hold facts of
-    the Actions API: each entry is completed by the defaults of `githubdocuments`.
+    `tokens` maps each to "write", "read" or "none", `moved` is the new `owner/name`, `odd` matches the characters of an
+    asset's name that are replaced, `skew` is added to the clock (seconds), `minute` is how long one lasts for the
+    limits on writing, `latency` is slept before each answer, `lag` is how late lists show what is new. An `enterprise`
+    has no host of its own for uploads, and one that is `proxied` names its hosts as its clients do. The lists hold
+    facts of the Actions API: each entry is completed by the defaults of `githubdocuments`.
     """
 
     repository: str = "ada/spam"

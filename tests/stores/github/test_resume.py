@@ -142,6 +142,19 @@ def test_an_earlier_draft_that_comes_to_light_is_told(store: GitHub, server: Ser
         drafts.later(store.client, ours)
 
 
+def test_a_draft_that_another_run_deletes_first_is_no_error(store: GitHub, server: Server) -> None:
+    gone = store.client.read(calls.get(server.seed("v1.0")), Release)
+    store.client.ask(calls.drop(gone))
+    drafts.drop_spare(store.client, [gone], holds=lambda _: True)
+
+
+def test_files_that_another_run_takes_away_are_told_as_gone(store: GitHub, server: Server, bundle: Bundle) -> None:
+    store.save(bundle)
+    server.fault("404", "GET .*/assets")
+    with pytest.raises(OutsideError, match="Run the same command again"):
+        store.find("v1.0")
+
+
 def test_a_list_that_is_a_moment_late_is_looked_at_again(store: GitHub, server: Server, bundle: Bundle) -> None:
     server.rules(lag=0.02)
     assert store.save(bundle).change is Change.MADE

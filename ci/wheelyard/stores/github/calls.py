@@ -62,7 +62,10 @@ def get(number: int) -> Request:
 def assets(release: Release, page: int) -> Request:
     """The files of a release, a page of them."""
     return Request(
-        does=f"list the files of {release.tag_name}", path=f"/releases/{release.id}/assets", query=_page(page)
+        does=f"list the files of {release.tag_name}",
+        path=f"/releases/{release.id}/assets",
+        query=_page(page),
+        known=True,
     )
 
 
@@ -90,6 +93,7 @@ def rename(asset: Asset, name: str) -> Request:
         path=f"/releases/assets/{asset.id}",
         body=msgspec.json.encode({"name": name}),
         needs=WRITE,
+        known=True,
     )
 
 
@@ -106,7 +110,7 @@ def remove(asset: Asset) -> Request:
 
 def download(asset: Asset) -> Request:
     """The bytes of a file: 200, or 302 to another host, which must not see the token."""
-    return Request(does=f"download {asset.name}", path=f"/releases/assets/{asset.id}", accept=BYTES)
+    return Request(does=f"download {asset.name}", path=f"/releases/assets/{asset.id}", accept=BYTES, known=True)
 
 
 def probe(tag: str, *, does: str) -> Request:
@@ -142,6 +146,7 @@ def _edit(release: Release, what: str, wanted: Mapping[str, object]) -> Request:
         path=f"/releases/{release.id}",
         body=msgspec.json.encode(wanted),
         needs=WRITE,
+        known=True,
     )
 
 

@@ -6,11 +6,13 @@ Drafts are in no answer but the list, and a tag can have several: https://docs.g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from wheelyard import web
 from wheelyard.errors import OutsideError
 from wheelyard.stores.github import calls
 from wheelyard.stores.github.client import ATTEMPTS, Client, LostError
+from wheelyard.stores.github.faults import GoneError
 from wheelyard.stores.github.wire import Asset, Release
 
 
@@ -58,8 +60,9 @@ def later(client: Client, release: Release) -> tuple[Release, ...]:
 def drop_spare(client: Client, others: Iterable[Release], *, holds: Callable[[Asset], bool]) -> None:
     """Delete drafts in which there is nothing but what the one that counts `holds` too."""
     for other in others:
-        if other.draft and not other.body and all(holds(asset) for asset in _assets(client, other)):
-            client.ask(calls.drop(other))
+        with suppress(GoneError):  # another run does the same
+            if other.draft and not other.body and all(holds(asset) for asset in _assets(client, other)):
+                client.ask(calls.drop(other))
 
 
 def _rank(release: Release) -> tuple[bool, int]:

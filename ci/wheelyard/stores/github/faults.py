@@ -9,6 +9,10 @@ from wheelyard.errors import FindingsError, OutsideError, UsageError, WheelyardE
 from wheelyard.stores.github.wire import Answer, Request
 
 
+class GoneError(OutsideError):
+    """What GitHub showed a moment ago is not there any more."""
+
+
 def error(request: Request, answer: Answer, *, repository: str, words: str) -> WheelyardError:
     """The error that an answer is; `words` are what GitHub says of it."""
     said = f" ({words})" if words else ""
@@ -20,12 +24,21 @@ def error(request: Request, answer: Answer, *, repository: str, words: str) -> W
             f" workflow `permissions: {{ {request.needs} }}` of the job, else in the token's settings."
         )
     if answer.status == HTTPStatus.NOT_FOUND:
-        return UsageError(
-            f"GitHub does not find what it takes to {request.does} in {repository}{said}. Check that name, and that the"
-            f" token has `{request.needs}` there: GitHub hides what a token may not see."
-        )
+        return _not_found(request, f"{repository}{said}")
     if answer.status in range(300, 400):
         return UsageError(f"{repository} has moved. Put its new name into git's remote or `store`, then try again.")
     if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return FindingsError(f"GitHub refuses to {request.does} in {repository}{said}.")
     return OutsideError(f"GitHub answered {web.status(answer.status)}, asked to {request.does}{said}. Try again later.")
+
+
+def _not_found(request: Request, where: str) -> WheelyardError:
+    if request.known:
+        return GoneError(
+            f"GitHub can no longer {request.does} in {where}: another run or somebody deleted it. Run the same command"
+            f" again; if it says the same, see that the token has `{request.needs}` there."
+        )
+    return UsageError(
+        f"GitHub does not find what it takes to {request.does} in {where}. Check that name, and that the token has"
+        f" `{request.needs}` there: GitHub hides what a token may not see."
+    )

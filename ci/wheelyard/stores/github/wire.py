@@ -37,7 +37,8 @@ _SECONDARY = re.compile(r"rate limit|abuse", re.IGNORECASE)
 class Request:
     """One request: `path` is below the API's address, or a whole URL; `does` and `needs` are for messages.
 
-    `also` are statuses beside 2xx that are answers and no errors; `repeatable` says that sending it twice is as once.
+    `also` are statuses beside 2xx that are answers and no errors; `repeatable` says that sending it twice is as once,
+    and `known` that GitHub showed before what it is about: if that is not found now, it is gone.
     """
 
     does: str
@@ -49,6 +50,7 @@ class Request:
     needs: str = READ
     also: frozenset[int] = frozenset()
     repeatable: bool = True
+    known: bool = False
 
     @property
     def writes(self) -> bool:
