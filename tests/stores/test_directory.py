@@ -97,6 +97,33 @@ def test_a_published_release_stays_published_when_it_is_repaired(store: Director
     assert found.stage is Stage.FROZEN
 
 
+def test_what_rotted_is_not_finished(store: Directory, bundle: Bundle) -> None:
+    release = store.save(bundle).release
+    next(Path(release.where).glob("*.whl")).write_bytes(b"rot")
+    with pytest.raises(FindingsError, match="not what its"):
+        store.finish(release, latest=True)
+    found = store.find("v1.0")
+    assert found is not None
+    assert found.stage is Stage.DRAFT
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_files_are_added_at_any_stage_and_count_as_not_sent(
+    store: Directory, bundle: Bundle, tmp_path: Path, stage: Stage
+) -> None:
+    fewer = make_bundle(tmp_path / "fewer", plan=make_plan(identifiers=IDENTIFIERS[:2]))
+    release = store.save(fewer).release
+    if stage is not Stage.DRAFT:
+        store.freeze(release, index=INDEX, sent=stage is Stage.SENT)
+    if stage is Stage.PUBLISHED:
+        store.finish(release, latest=True)
+    assert store.save(bundle).change is Change.EXTENDED
+    found = store.find("v1.0")
+    assert found is not None
+    assert found.manifest == bundle.manifest
+    assert found.stage is (Stage.FROZEN if stage is Stage.SENT else stage)
+
+
 def test_a_dry_run_writes_nothing_at_all(store: Directory, bundle: Bundle) -> None:
     assert store.save(bundle, dry_run=True).change is Change.MADE
     assert not store.folder.exists()

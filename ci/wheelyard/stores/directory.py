@@ -85,6 +85,7 @@ class Directory:
     def finish(self, release: Release, *, latest: bool) -> Release:
         """Leave a mark in the folder; `latest` means nothing here, where nobody is led to a release."""
         del latest
+        self.fetch(release, folder=self.folder)  # that is, look at every file once more
         mark = self._place(release.tag) / PUBLISHED
         if not mark.exists():
             files.write(mark, b"This release is published: files may be added, and none changed.\n")

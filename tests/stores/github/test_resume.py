@@ -14,7 +14,7 @@ from fakegithub import Server
 from releases import IDENTIFIERS, make_bundle, make_plan, wheel_name
 from wheelyard import documents
 from wheelyard.errors import FindingsError, IncompleteError, OutsideError, UsageError
-from wheelyard.stores import Bundle, Change, Stage
+from wheelyard.stores import Bundle, Change, Stage, comparing
 from wheelyard.stores.github import GitHub, calls, drafts
 from wheelyard.stores.github.holding import NEXT
 from wheelyard.stores.github.wire import Release, Request
@@ -300,6 +300,19 @@ def test_killed_while_the_manifest_is_exchanged_nothing_is_published(
     assert found is not None
     with pytest.raises(IncompleteError, match="Collect it again"):
         store.finish(found, latest=True)
+
+
+@pytest.mark.parametrize("left", [(NEXT, "SHA256SUMS"), ()], ids=["next", "no-sums"])
+def test_killed_just_before_the_end_the_next_run_tidies_up(
+    store: GitHub, server: Server, bundle: Bundle, left: tuple[str, ...]
+) -> None:
+    document = documents.dump(bundle.manifest)
+    own = {"manifest.json": document, NEXT: document, "SHA256SUMS": comparing.sums(bundle.manifest, document)}
+    kept = {name: own[name] for name in ("manifest.json", *left)}
+    server.seed("v1.0", {**contents(bundle, *bundle.paths), **kept})
+    assert store.save(bundle).change is Change.REPAIRED
+    assert is_whole(server, bundle)
+    assert store.save(bundle).change is Change.UNCHANGED
 
 
 def test_what_was_sent_is_not_replaced_though_its_manifest_was_lost(

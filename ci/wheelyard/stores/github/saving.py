@@ -13,7 +13,7 @@ from wheelyard import documents, files, web
 from wheelyard.errors import FindingsError, OutsideError, listed
 from wheelyard.manifest import Manifest
 from wheelyard.stores import Bundle, Change, Stage, comparing
-from wheelyard.stores.comparing import MANIFEST, SUMS
+from wheelyard.stores.comparing import MANIFEST, REPORT, SUMS
 from wheelyard.stores.github import calls, wire
 from wheelyard.stores.github.holding import NEXT, Holding, stage, unsent
 from wheelyard.stores.github.shelf import Item, Shelf, clash
@@ -22,6 +22,7 @@ from wheelyard.stores.github.wire import Asset
 MOST_ASSETS = 1000  # https://docs.github.com/en/repositories/releasing-projects-on-github/about-releases
 _LATE = 3  # looks more, within 7 seconds
 MOST_BYTES = 2 << 30  # a file must be smaller, ibidem
+_OWN = (MANIFEST, NEXT, SUMS, REPORT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +49,17 @@ class Work:
 def refuse_limits(bundle: Bundle) -> None:
     """Raise for what GitHub would refuse or confuse, before the first byte."""
     made = bundle.manifest
-    if len(made.files) + 3 > MOST_ASSETS:
+    if len(made.files) + len(_OWN) > MOST_ASSETS:
         raise FindingsError(
-            f"The release has {len(made.files)} files, and GitHub takes {MOST_ASSETS}, three of which are {MANIFEST},"
-            f" {SUMS} and the report. Build fewer identifiers, or use another store."
+            f"The release has {len(made.files)} files, and GitHub takes {MOST_ASSETS}, with {listed(_OWN)}."
+            " Build fewer identifiers, or use another store."
         )
     if large := [file.file for file in made.files if file.size >= MOST_BYTES]:
         raise FindingsError(f"GitHub takes files of less than 2 GiB; larger are: {listed(large)}.")
     if empty := [file.file for file in made.files if not file.size]:
         raise FindingsError(f"GitHub takes no empty files: {listed(empty)}.")
     keys: dict[str, list[str]] = {}
-    for name in (MANIFEST, SUMS, NEXT, *(file.file for file in made.files)):
+    for name in (*_OWN, *(file.file for file in made.files)):
         keys.setdefault(wire.key(name), []).append(name)
     if alike := [" and ".join(names) for names in keys.values() if len(names) > 1]:
         raise FindingsError(f"GitHub would give several files one name: {listed(alike)}. Rename one of each.")
