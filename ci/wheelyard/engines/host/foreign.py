@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-# MinGW has these in its C library, or for its own loader only.
+# MinGW has these in its C library, or for its own loader only; zig's run-time libraries are static whatever is said.
 _WINDOWS_LEFT_OUT = frozenset(
-    {"-fPIC", "-fpic", "-ldl", "-lm", "-lpthread", "-lrt", "-lutil", "-mdll", "-pthread", "-rdynamic"}
+    {
+        *("-fPIC", "-fpic", "-ldl", "-lm", "-lpthread", "-lrt", "-lutil", "-mdll", "-pthread", "-rdynamic"),
+        *("-static", "-static-libgcc", "-static-libstdc++", "-shared-libgcc"),
+    }
 )
 _LINKER_LEFT_OUT = {
     "linux": frozenset[str](),
