@@ -53,8 +53,9 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
     chosen = {name: value for name, value in os.environ.items() if name.startswith("CIBW_")}
     revision = run.plan.revision
     inputs = run.inputs_of(job)
+    tools = {**engines.tools(engine), **run.plan.tools}
     key = wheelhouse.key(
-        revision.tree, revision.date, run.plan.package, run.plan.tools, run.options, chosen, engine, job, inputs
+        revision.tree, revision.date, run.plan.package, tools, run.options, chosen, engine, job, inputs
     )
     fresh = JobReport(
         job=name,
@@ -63,7 +64,7 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
         variant=job.variant if job else None,
         key=key,
         engine=engine,
-        tools={"wheelyard": __version__, **run.plan.tools},
+        tools={"wheelyard": __version__, **tools},
         commit=revision.commit,
         tree=revision.tree,
         source_date=revision.date,

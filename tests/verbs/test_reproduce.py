@@ -77,6 +77,8 @@ class TestWithTheHostEngine:
         assert [checked["verdict"] for checked in report["files"]] == ["same", "same"]
         assert "umask 077" in report["surroundings"]
         assert wheelyard("collect", "-C", str(root), "-q").returncode == Exit.DONE
+        (made,) = root.glob("dist/releases/*/manifest.json")
+        assert {"auditwheel", "cibuildwheel", "ziglang"} <= set(json.loads(made.read_text())["tools"])
         source = root / "src" / "_core.c"
         source.write_text(source.read_text() + "\nint wy_more(void);\nint wy_more(void) { return 1; }\n")
         commit(root)

@@ -66,6 +66,12 @@ def load(name: str) -> Engine:
     return engine
 
 
+def tools(name: str) -> Mapping[str, str]:
+    """The versions of the programs that an engine brings along; none for what is no engine of ours."""
+    brought: Mapping[str, str] = import_module(ENGINES[name]).TOOLS if name in ENGINES else {}
+    return brought
+
+
 def choose(name: str, order: Order) -> Engine:
     """The engine asked for, or with `auto` the first that works here; `UsageError` says why none does."""
     names = tuple(ENGINES) if name == "auto" else (name,)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from wheelyard import files, process, toolbox
@@ -105,6 +105,7 @@ class Cibuildwheel:
 
 
 ENGINE = Cibuildwheel()
+TOOLS: Mapping[str, str] = {}  # its version is in the lock
 
 
 def _read(order: Order) -> Reader:

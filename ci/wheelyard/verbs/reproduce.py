@@ -132,8 +132,8 @@ def _plan_of(workspace: Workspace, made: Manifest) -> Plan:
 
     revision = git.revision(workspace.root).dated(made.source_date)
     plan = planner.make(workspace.config, locking.current(workspace).after, revision)
-    tools = {name: made.tools.get(name, version) for name, version in plan.tools.items()}
-    return msgspec.structs.replace(plan, tools=tools, revision=revision)
+    then = {name: version for name, version in made.tools.items() if name != "wheelyard"}
+    return msgspec.structs.replace(plan, tools={**plan.tools, **then}, revision=revision)
 
 
 def _remarks(made: Manifest) -> Iterator[str]:

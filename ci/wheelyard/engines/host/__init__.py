@@ -260,3 +260,4 @@ def _notes(wheel: Path, toolchain: Toolchain) -> Iterator[str]:
 
 
 ENGINE = Host()
+TOOLS = tools.VERSIONS
