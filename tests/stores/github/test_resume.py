@@ -188,6 +188,16 @@ def test_two_collectors_at_once_make_one_release(make_store: MakeStore, server: 
     assert is_whole(server, bundle)
 
 
+@pytest.mark.parametrize("tag", ["v1.0$(id)", "v1.0;id&'\"|`id`", "pkg/v1.0", "v1.0%2e"])
+def test_a_tag_is_a_name_and_nothing_else(store: GitHub, server: Server, bundle: Bundle, tag: str) -> None:
+    made = replace(bundle, tag=tag)
+    store.save(made)
+    assert is_whole(server, made)
+    found = store.find(tag)
+    assert found is not None
+    assert found.tag == tag
+
+
 def test_without_digests_bytes_are_compared(store: GitHub, server: Server, bundle: Bundle) -> None:
     server.rules(digests=False)
     store.save(bundle)

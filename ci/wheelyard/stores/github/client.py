@@ -29,6 +29,7 @@ ATTEMPTS = 5
 LONGEST = 65 * 60.0  # seconds to wait for a limit to end; the primary one lasts an hour
 MOST_BYTES = 64 << 20  # of an answer that is kept in memory
 _REDIRECTS = 5
+_WORDS = 300
 
 T = TypeVar("T")
 
@@ -124,6 +125,10 @@ class Client:
                 beside.unlink(missing_ok=True)
         return hashed.hexdigest()
 
+    def plain(self, words: str) -> str:
+        """Words from outside, without the token, should they have it, and not longer than a person reads."""
+        return words.replace(self.token, "***")[:_WORDS]
+
     def _persist(self, request: Request, send: Callable[[], Answer]) -> Answer:
         """Send until there is an answer to keep: after passing troubles, and when a limit has ended."""
         limited = attempt = 0
@@ -156,7 +161,7 @@ class Client:
     def _refuse_trouble(self, request: Request, error: requests.RequestException, *, last: bool) -> None:
         if not last and web.passes(error):
             return
-        words = f"GitHub could not be reached to {request.does}: {self._plain(web.trouble(error))}."
+        words = f"GitHub could not be reached to {request.does}: {self.plain(web.trouble(error))}."
         if request.repeatable or not web.passes(error):
             raise OutsideError(f"{words} Run the same command again.") from None
         raise LostError(f"{words} Run the same command again.") from None
@@ -225,11 +230,7 @@ class Client:
             return answer
         if not request.repeatable and answer.status in web.AGAIN:
             raise LostError(f"GitHub answered {web.status(answer.status)}, asked to {request.does}. Try again.")
-        raise faults.error(request, answer, repository=self.place.name, words=self._plain(answer.words))
-
-    def _plain(self, words: str) -> str:
-        """Words from outside without the token, should they have it."""
-        return words.replace(self.token, "***")
+        raise faults.error(request, answer, repository=self.place.name, words=self.plain(answer.words))
 
 
 def _answer(response: requests.Response, body: bytes) -> Answer:

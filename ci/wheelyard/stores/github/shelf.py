@@ -150,7 +150,8 @@ class Shelf:
     def _taken(self, answer: Answer, item: Item) -> bool:
         """Whether an upload is done with; what GitHub refuses for good is raised."""
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and not answer.is_about("already_exists"):
-            raise FindingsError(f"GitHub does not take {item.name} for {self.release.html_url}: {answer.words}")
+            words = self.client.plain(answer.words)
+            raise FindingsError(f"GitHub does not take {item.name} for {self.release.html_url}: {words}")
         if answer.status != HTTPStatus.CREATED:
             return False
         asset = wire.decode(answer, Asset)

@@ -73,14 +73,14 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """What GitHub says of an error, on one line and never long: it comes from outside."""
+        """What GitHub says of an error, on one line; it comes from outside, and may be long."""
         try:
             said = msgspec.json.decode(self.body, type=_Refusal)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return ""
         parts = [said.message, *(_one(error) for error in said.errors if not isinstance(said.errors, str))]
         line = " ".join("; ".join(part for part in parts if part).split())
-        return "".join(character for character in line if character.isprintable())[:300]
+        return "".join(character for character in line if character.isprintable())
 
     def is_about(self, code: str) -> bool:
         """Whether it is an error with this code, such as `already_exists`."""
