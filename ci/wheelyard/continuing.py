@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from shlex import quote
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from wheelyard.errors import listed
 from wheelyard.stages import Cell, Mark, Next, Row, Step
 from wheelyard.stores import Release, Stage
-from wheelyard.stores.github import wire
+
+if TYPE_CHECKING:
+    from wheelyard.stores.github.wire import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +22,7 @@ class Way:
     tag: str
     tagged: bool
     workflow: str | None = None
-    run: wire.Run | None = None
+    run: Run | None = None
 
 
 def unfinished(rows: Sequence[Row], release: Release | None) -> Step | None:
@@ -65,7 +67,7 @@ def _command(step: Step, rows: Sequence[Row], way: Way) -> str:
     tag = quote(way.tag)
     if any(row.build.mark is Mark.UNKNOWN for row in rows):
         return f"wheelyard status {tag}"  # a run may be at work
-    if way.run is not None and way.run.status != wire.COMPLETED:
+    if way.run is not None and not way.run.ended:
         return f"wheelyard status {tag} --watch"
     if way.run is not None and way.run.conclusion != "success":
         return f"gh run rerun {way.run.id} --failed"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
 
 from wheelyard.errors import listed
 
@@ -16,8 +18,7 @@ class State(StrEnum):
     SILENT = "no answer"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sign:
+class Sign(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was looked at; `fix` is the command or the step that gets what is absent."""
 
     name: str
@@ -26,8 +27,7 @@ class Sign:
     fix: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prospect:
+class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     """A job of the plan on this machine: how many of its wheels which engine can build, or why none."""
 
     job: str
@@ -39,10 +39,12 @@ class Prospect:
     why: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Diagnosis:
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """All of it; there are no jobs without a plan."""
 
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
     signs: tuple[Sign, ...]
     jobs: tuple[Prospect, ...] = ()
 

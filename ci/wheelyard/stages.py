@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -14,8 +14,10 @@ from wheelyard.index.simple import Page
 from wheelyard.manifest import JobReport, Manifest, State
 from wheelyard.plan import Plan
 from wheelyard.stores import Release, Stage
-from wheelyard.stores.github import wire
 from wheelyard.targets import sort_key
+
+if TYPE_CHECKING:
+    from wheelyard.stores.github.wire import Job, Run
 
 SDIST, PURE = "sdist", "pure wheel"
 _SDIST_JOB = "sdist"
@@ -98,10 +100,10 @@ UNKNOWN = Cell(mark=Mark.UNKNOWN, words="?")
 Builds = Callable[[str, str], Cell]  # of a job and the name of a row
 
 
-def of_run(jobs: Iterable[wire.Job], run: wire.Run) -> Builds:
+def of_run(jobs: Iterable[Job], run: Run) -> Builds:
     """The builds of a run on GitHub, whose jobs are called `Build JOB`."""
     named = {job.name: _of_job(job) for job in jobs}
-    rest = Cell(mark=Mark.ABSENT, words="not run") if run.status == wire.COMPLETED else _waiting("not begun")
+    rest = Cell(mark=Mark.ABSENT, words="not run") if run.ended else _waiting("not begun")
 
     def look(job: str, name: str) -> Cell:
         if name in {SDIST, PURE}:
@@ -175,11 +177,11 @@ def of_index(page: Page | None, plan: Plan, *, version: str, made: Manifest | No
     return found
 
 
-def _of_job(job: wire.Job) -> Cell:
+def _of_job(job: Job) -> Cell:
     if job.status == "in_progress":
         return Cell(mark=Mark.BUSY, words="running")
-    if job.status != wire.COMPLETED:
-        return _waiting(job.status)
+    if not job.ended:
+        return _waiting(job.status or "unknown")
     match job.conclusion:
         case "success":
             return Cell(mark=Mark.DONE, words="built")

@@ -26,13 +26,13 @@ from wheelyard.plan import Plan
 from wheelyard.revision import Revision
 from wheelyard.stages import UNKNOWN, Builds, Cell, Source, Status
 from wheelyard.stores import Release, Store
-from wheelyard.stores.github import wire
 from wheelyard.wheelhouse import REPORT, JobFolder
 from wheelyard.workspace import Workspace
 
 if TYPE_CHECKING:
     from wheelyard.index.simple import Page
     from wheelyard.stores.github.client import Client
+    from wheelyard.stores.github.wire import Run
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Built:
 
     where: str
     builds: Builds
-    run: wire.Run | None = None
+    run: Run | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ class Survey:
             release=release.source(release.value.where if release.value else tool.release.store),
             index=page.source(tool.publish.index),
             rows=rows,
-            moving=way.run is not None and way.run.status != wire.COMPLETED,
+            moving=way.run is not None and not way.run.ended,
             next=continuing.following(rows, release.value, way),
         )
 

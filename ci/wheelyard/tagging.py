@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from shlex import quote
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from wheelyard import guards
 from wheelyard.changelog import Entry
 from wheelyard.errors import listed
 from wheelyard.revision import Revision
 from wheelyard.standing import Standing, Tag
-from wheelyard.stores.github import wire
 from wheelyard.words import counted
+
+if TYPE_CHECKING:
+    from wheelyard.stores.github.wire import Check as CiCheck
 
 
 class Outcome(StrEnum):
@@ -27,8 +32,7 @@ class Outcome(StrEnum):
     NOT_ASKED = "not asked"  # never to be read as a yes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
+class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was looked at, and in words what was seen or what is wrong and to be done."""
 
     name: str
@@ -42,6 +46,20 @@ class State(StrEnum):
     NOWHERE = "nowhere"
     HERE = "here"  # an earlier run made it and did not get to push it
     THERE = "on the remote"
+
+
+class Tagging(msgspec.Struct, frozen=True, kw_only=True):
+    """What `wheelyard tag` saw and does: its checks, the commands of git that are left, and where the tag is now."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    schema: int = SCHEMA
+    tag: str
+    commit: str
+    remote: str
+    checks: tuple[Check, ...]
+    commands: tuple[tuple[str, ...], ...]
+    state: State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,19 +194,19 @@ def of_others(wish: Wish, standing: Standing) -> Check:
     return judged("no other release", problems if others else (), "on this commit")
 
 
-def of_checks(checks: Sequence[wire.Check]) -> Check:
+def of_checks(checks: Sequence[CiCheck]) -> Check:
     """What was checked on the commit passed; a check that was left out, or is neutral, is no objection."""
     if not checks:
         return Check(name="CI", outcome=Outcome.NOTHING, words="GitHub knows no check of this commit")
-    open_ = sorted({check.name for check in checks if check.status != wire.COMPLETED})
+    open_ = sorted({check.name for check in checks if not check.ended})
     bad = sorted({f"{check.name} ({check.conclusion})" for check in checks if _is_bad(check)})
     problems = [f"did not pass: {listed(bad)}. Mend it, and tag what passes."] if bad else []
     problems += [f"still at work: {listed(open_)}. Wait for it."] if open_ else []
     return judged("CI", problems, f"{counted(len(checks), 'check')} passed")
 
 
-def _is_bad(check: wire.Check) -> bool:
-    return check.status == wire.COMPLETED and check.conclusion not in {"success", "neutral", "skipped"}
+def _is_bad(check: CiCheck) -> bool:
+    return check.ended and check.conclusion not in {"success", "neutral", "skipped"}
 
 
 def _is_release(tag: str, template: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import config, lock, manifest, page, plan, reference, reproduction, stages
+from wheelyard import config, diagnosis, lock, manifest, page, plan, reference, reproduction, stages, tagging
 
 if TYPE_CHECKING:
     import msgspec
@@ -21,6 +21,8 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "report": page.Page,
     "reproduction": reproduction.Reproduction,
     "status": stages.Status,
+    "tag": tagging.Tagging,
+    "doctor": diagnosis.Diagnosis,
 }
 EDITORS = "editors"
 

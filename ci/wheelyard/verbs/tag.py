@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
+
+import msgspec
 
 from wheelyard import git, guards, process, readiness, tagging, upstream
 from wheelyard.errors import FindingsError, OutsideError, UsageError
-from wheelyard.tagging import Check, Outcome, State, Wish
+from wheelyard.tagging import Outcome, State, Tagging, Wish
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
@@ -38,18 +39,6 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the checks and the commands")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Report:
-    """What `--json` prints; `state` is where the tag is now."""
-
-    tag: str
-    commit: str
-    remote: str
-    checks: tuple[Check, ...]
-    commands: tuple[tuple[str, ...], ...]
-    state: State
-
-
 def run(options: Namespace, console: Console) -> None:
     """Tag and push, if nothing keeps this commit from being the release."""
     if not (options.yes or options.dry_run or console.can_ask):
@@ -60,7 +49,7 @@ def run(options: Namespace, console: Console) -> None:
     wish = _wish(workspace, options.version)
     checks, standing = readiness.checks(workspace, wish, revision, remote=remote)
     there = tagging.state(wish, standing) if standing else State.NOWHERE
-    report = _Report(
+    report = Tagging(
         tag=wish.tag,
         commit=str(revision.commit),
         remote=remote,
@@ -123,7 +112,7 @@ def _commands(
             assert_never(state)
 
 
-def _judge(report: _Report, options: Namespace, console: Console) -> None:
+def _judge(report: Tagging, options: Namespace, console: Console) -> None:
     """Say what was seen, and raise with all that is wrong; else show what is to be done."""
     wrong = [check for check in report.checks if check.outcome in {Outcome.FAILED, Outcome.UNREACHABLE}]
     for check in report.checks:
@@ -142,7 +131,7 @@ def _judge(report: _Report, options: Namespace, console: Console) -> None:
             console.data(shlex.join(command))
 
 
-def _tag(report: _Report, workspace: Workspace, options: Namespace, console: Console) -> _Report:
+def _tag(report: Tagging, workspace: Workspace, options: Namespace, console: Console) -> Tagging:
     """Run the commands, and look that the tag arrived."""
     if not options.yes and not console.confirm(f"Tag {report.commit[:12]} as {report.tag} and push it?"):
         raise UsageError("Nothing was done: the answer was not yes.")
@@ -157,7 +146,7 @@ def _tag(report: _Report, workspace: Workspace, options: Namespace, console: Con
             f"git pushed {report.tag}, and {report.remote} does not show it. Run the same command again."
         )
     console.say(f"{report.tag} is on {report.remote}.")
-    return replace(report, state=State.THERE)
+    return msgspec.structs.replace(report, state=State.THERE)
 
 
 def _refuse_unsigned(tag: str, workspace: Workspace) -> None:
@@ -170,7 +159,7 @@ def _refuse_unsigned(tag: str, workspace: Workspace) -> None:
         )
 
 
-def _failure(report: _Report, command: Sequence[str], words: str) -> str:
+def _failure(report: Tagging, command: Sequence[str], words: str) -> str:
     said = f"`{shlex.join(command)}` failed: {words or 'git said why above.'}\n"
     if command[1] == "tag":
         return f"{said}Nothing was changed."

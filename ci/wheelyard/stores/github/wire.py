@@ -141,31 +141,37 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """A check of a commit; `conclusion` is there once its status is `completed`."""
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is carried out on GitHub; `conclusion` is there once it has ended."""
 
-    name: str
-    status: str
+    status: str | None
     conclusion: str | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether there is a conclusion."""
+        return self.status == COMPLETED
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+
+class Check(Work, frozen=True, kw_only=True):
+    """A check of a commit."""
+
+    name: str
+
+
+class Run(Work, frozen=True, kw_only=True):
     """A run of a workflow."""
 
     id: int
     event: str
-    status: str | None
-    conclusion: str | None
     created_at: str
     html_url: str
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class Job(Work, frozen=True, kw_only=True):
     """A job in the latest attempt of a run."""
 
     name: str
-    status: str
-    conclusion: str | None
     html_url: str | None = None
 
 
