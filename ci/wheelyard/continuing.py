@@ -39,6 +39,9 @@ def following(rows: Sequence[Row], release: Release | None, way: Way) -> Next | 
     step = unfinished(rows, release)
     if step is None:
         return None
+    if any(Mark.UNKNOWN in {row.build.mark, row.release.mark} for row in rows):
+        said = "not known, while builds or release do not answer"
+        return Next(step=step, words=said, command=f"wheelyard status {quote(way.tag)}")
     if way.workflow is not None and way.run is None and not way.tagged and release is None:
         return Next(step=Step.TAG, words=f"there is no tag {way.tag}", command="wheelyard tag")
     return Next(step=step, words=_lacking(step, rows), command=_command(step, rows, way))
@@ -65,8 +68,6 @@ def _without(rows: Sequence[Row], stage: Callable[[Row], Cell]) -> str:
 def _command(step: Step, rows: Sequence[Row], way: Way) -> str:
     """On GitHub the run goes on, whole or what failed of it; here the verb of the stage does."""
     tag = quote(way.tag)
-    if any(row.build.mark is Mark.UNKNOWN for row in rows):
-        return f"wheelyard status {tag}"  # a run may be at work
     if way.run is not None and not way.run.ended:
         return f"wheelyard status {tag} --watch"
     if way.run is not None and way.run.conclusion != "success":

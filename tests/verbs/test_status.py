@@ -231,6 +231,7 @@ def test_a_manifest_that_was_cut_off_is_unknown(place: Place, capsys: pytest.Cap
     found = seen(place, capsys, code=Exit.USAGE)
     assert column(found, "release") == ["?"] * 4
     assert "is not JSON" in found["release"]["trouble"]
+    assert found["next"]["command"] == "wheelyard status v1.0"
 
 
 def test_the_plan_is_that_of_the_tag(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
