@@ -46,12 +46,11 @@ def refusals(config: Config, asked: Iterable[tuple[Identifier, Mapping[str, str]
     found: dict[tuple[str, str], list[Identifier]] = {}
     for identifier, variables in asked:
         if identifier.target.platform is Platform.MACOS:
-            wanted = _of_cibuildwheel(config.cibuildwheel, identifier) or variables.get(TARGET)
+            wanted = stated(config.cibuildwheel, identifier) or variables.get(TARGET)
             least = floor(identifier)
             if wanted is not None and re.fullmatch(r"\d+(\.\d+)*", wanted) and version(wanted) < version(least):
                 found.setdefault((wanted, least), []).append(identifier)
     for (wanted, least), identifiers in found.items():
-        select = " ".join(identifiers)
         select = " ".join(identifiers)
         yield (
             f"macOS {wanted} is asked for, and what {listed(identifiers)} is built with runs on {least} and newer:"
@@ -69,7 +68,7 @@ def newer(wheel: Wheel, variables: Mapping[str, str]) -> str | None:
     return f"{oldest[0]}.{oldest[1]}"
 
 
-def _of_cibuildwheel(options: Mapping[str, Any], identifier: Identifier) -> str | None:
+def stated(options: Mapping[str, Any], identifier: Identifier) -> str | None:
     """The target in `[tool.cibuildwheel]`, which wins over a job's own; None where none is plainly there."""
     overrides = [o for o in options.get("overrides", ()) if selects(_words(o.get("select", "")), identifier)]
     found = None

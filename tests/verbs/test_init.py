@@ -45,6 +45,7 @@ jobs:
           CIBW_BEFORE_ALL_LINUX: make deps
 """
 FILES = {"pyproject.toml": PYPROJECT, "setup.py": "Extension('x')", ".github/workflows/build.yml": WORKFLOW}
+PURE = {"pyproject.toml": PYPROJECT.partition("[tool")[0]}  # asks cibuildwheel nothing, so it is quick
 WRITTEN = ("noxfile.py", "wheelyard.lock", ".github/workflows/wheels.yml")
 
 
@@ -55,6 +56,11 @@ def run(root: Path, *arguments: str) -> int:
 @pytest.fixture
 def project(repository: MakeRepository) -> Path:
     return repository(FILES)
+
+
+@pytest.fixture
+def pure(repository: MakeRepository) -> Path:
+    return repository(PURE)
 
 
 def test_it_writes_what_the_workflow_does_and_check_agrees(project: Path) -> None:
@@ -70,6 +76,14 @@ def test_it_writes_what_the_workflow_does_and_check_agrees(project: Path) -> Non
     assert cli.main(["generate", "--check", "-C", str(project)]) == 0
 
 
+def test_json_has_all_of_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(project, "--yes", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["files"].keys() == {*WRITTEN, "pyproject.toml"}
+    assert found["difference"]["today"] == found["difference"]["plan"] > 0
+    assert found["difference"]["moved"] == []
+
+
 def test_it_says_which_wheels_and_runners_differ(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(project, "--dry-run") == 0
     said = capsys.readouterr()
@@ -80,18 +94,10 @@ def test_it_says_which_wheels_and_runners_differ(project: Path, capsys: pytest.C
     assert (project / "pyproject.toml").read_text() == PYPROJECT
 
 
-def test_json_has_all_of_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(project, "--dry-run", "--json") == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["files"].keys() == {*WRITTEN, "pyproject.toml"}
-    assert found["difference"]["today"] == found["difference"]["plan"] > 0
-    assert found["difference"]["moved"] == []
-
-
-def test_without_a_person_or_yes_nothing_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(project) == 2
+def test_without_a_person_or_yes_nothing_is_written(pure: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(pure) == 2
     assert "Give --yes" in capsys.readouterr().err
-    assert not (project / "wheelyard.lock").exists()
+    assert not (pure / "wheelyard.lock").exists()
 
 
 def test_a_project_that_has_the_table_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,9 +117,9 @@ def test_a_workflow_of_others_is_not_overwritten(repository: MakeRepository) -> 
 @pytest.mark.parametrize(
     ("files", "tool"),
     [
-        pytest.param({"pyproject.toml": PYPROJECT.partition("[tool")[0]}, {"pure": True}, id="pure"),
+        pytest.param(PURE, {"pure": True}, id="pure"),
         pytest.param(
-            {"python/pyproject.toml": PYPROJECT.partition("[tool")[0], "python/Cargo.toml": ""},
+            {"python/pyproject.toml": PURE["pyproject.toml"], "python/Cargo.toml": ""},
             {
                 "targets": ["linux-x86_64", "linux-aarch64", "macos-arm64", "macos-x86_64", "windows-AMD64"],
                 "package": "python",
@@ -147,22 +153,50 @@ def test_what_it_cannot_start_from_is_said(
     assert says in capsys.readouterr().err
 
 
+def test_a_target_that_an_interpreter_cannot_keep_is_said_in_an_override(repository: MakeRepository) -> None:
+    workflow = WORKFLOW.replace("CIBW_SKIP:", "MACOSX_DEPLOYMENT_TARGET: '10.9'\n          CIBW_SKIP:")
+    table = f"{PYPROJECT}[tool.cibuildwheel.macos]\nenvironment = {{ MACOSX_DEPLOYMENT_TARGET = '10.13' }}\n"
+    project = repository({**FILES, "pyproject.toml": table, ".github/workflows/build.yml": workflow})
+    assert run(project, "--yes") == 0
+    tool = tomllib.loads((project / "pyproject.toml").read_text())["tool"]
+    assert tool["wheelyard"]["macos"] == {"deployment-target": "10.9"}
+    assert tool["cibuildwheel"]["overrides"][0]["environment"] == {"MACOSX_DEPLOYMENT_TARGET": "10.15"}
+
+
+def test_a_terminal_without_unicode_gets_all_of_it(repository: MakeRepository) -> None:
+    project = repository(
+        {"pyproject.toml": PURE["pyproject.toml"].replace("keep me", "garder \N{LATIN SMALL LETTER E WITH ACUTE}")}
+    )
+    command = (sys.executable, "-m", "wheelyard", "init", "--dry-run", "-C", str(project))
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, check=False, capture_output=True, env=env)
+    assert done.returncode == 0, done.stderr
+    assert b"+[tool.wheelyard]" in done.stdout
+
+
+def test_windows_line_ends_stay(pure: Path) -> None:
+    windows = (pure / "pyproject.toml").read_bytes().replace(b"\n", b"\r\n")
+    (pure / "pyproject.toml").write_bytes(windows)
+    assert run(pure, "--yes") == 0
+    made = (pure / "pyproject.toml").read_bytes()
+    assert made.startswith(windows.rstrip())
+    assert made.count(b"\n") == made.count(b"\r\n")
+
+
 def test_outside_of_git_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     assert run(tmp_path, "--yes") == 2
     assert "not the top of a git repository" in capsys.readouterr().err
 
 
-def test_a_read_only_file_stops_it_before_anything_is_written(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (project / "pyproject.toml").chmod(0o444)
-    assert run(project, "--yes") == 2
+def test_a_read_only_file_stops_it_before_anything_is_written(pure: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pure / "pyproject.toml").chmod(0o444)
+    assert run(pure, "--yes") == 2
     assert "is read-only" in capsys.readouterr().err
-    assert not (project / "wheelyard.lock").exists()
+    assert not (pure / "wheelyard.lock").exists()
 
 
-def test_a_run_killed_between_two_files_is_ended_by_the_next(project: Path) -> None:
+def test_a_run_killed_between_two_files_is_ended_by_the_next(pure: Path) -> None:
     code = (
         "import os, signal, sys\nfrom pathlib import Path\nfrom wheelyard import cli\n"
         "replace = Path.replace\n"
@@ -170,11 +204,11 @@ def test_a_run_killed_between_two_files_is_ended_by_the_next(project: Path) -> N
         "    if str(target).endswith('wheels.yml'): os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return replace(self, target)\n"
         "Path.replace = once\n"
-        f"cli.main(['init', '--yes', '-C', {str(project)!r}])\n"
+        f"cli.main(['init', '--yes', '-C', {str(pure)!r}])\n"
     )
     done = subprocess.run((sys.executable, "-c", code), check=False, capture_output=True, env=os.environ)
     assert done.returncode == -signal.SIGKILL
-    assert (project / "wheelyard.lock").exists()
-    assert (project / "pyproject.toml").read_text() == PYPROJECT
-    assert run(project, "--yes") == 0
-    assert cli.main(["generate", "--check", "-C", str(project)]) == 0
+    assert (pure / "wheelyard.lock").exists()
+    assert (pure / "pyproject.toml").read_text() == PURE["pyproject.toml"]
+    assert run(pure, "--yes") == 0
+    assert cli.main(["generate", "--check", "-C", str(pure)]) == 0

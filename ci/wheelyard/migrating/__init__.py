@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wheelyard import files, generated, generation, resources, stores
+from wheelyard import files, generated, generation, macos, resources, stores
 from wheelyard.errors import UsageError
 from wheelyard.generated import File
 from wheelyard.migrating import asking, repository
 from wheelyard.migrating.asking import Built
 from wheelyard.migrating.trial import Trial
-from wheelyard.migration import difference, options, proposal, reading, selection
+from wheelyard.migration import deployment, difference, edit, options, proposal, reading, selection
 from wheelyard.migration.difference import Difference
 from wheelyard.migration.project import Facts
 from wheelyard.migration.proposal import Surroundings
 from wheelyard.migration.today import Today
 from wheelyard.render import seal
+from wheelyard.targets import Identifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ def look(root: Path, *, only: Path | None = None, package: str | None = None) ->
     carried = options.carried(today.calls, built.wanted, present=found.options)
     with files.scratch("init") as folder:
         trial = Trial(folder=folder, repository=found, tool=tool)
-        made = trial.made(_selection(trial, carried.table, today, built))
+        chosen = _selection(trial, carried.table, today, built)
+        made = trial.made(_promised(trial, chosen, asking.union(built.wanted)))
     changes = tuple(_changes(root, made.texts))
     return Outcome(
         facts=found.facts,
@@ -92,6 +94,15 @@ def _selection(trial: Trial, table: Mapping[str, Any], today: Today, built: Buil
         guess, chosen = {}, trial.selected(base)
     skip = f"{guess.get('skip', '')} {selection.narrowed(wanted, chosen)}".strip()
     return {**base, **guess, **({"skip": skip} if skip else {})}
+
+
+def _promised(trial: Trial, table: Mapping[str, Any], wanted: frozenset[Identifier]) -> dict[str, Any]:
+    """The table with overrides for the macOS targets in it that an interpreter cannot keep."""
+    options = edit.merged(trial.repository.options, table)
+    if macos.TARGET not in str(options) or not trial.tool.get("targets"):
+        return dict(table)
+    lifted = deployment.overrides(options, wanted or trial.selected(table))
+    return edit.merged(table, {"overrides": lifted}) if lifted else dict(table)
 
 
 def _changes(root: Path, texts: Mapping[str, str]) -> list[Change]:

@@ -49,8 +49,10 @@ def ask(calls: Sequence[Call], *, root: Path) -> Built:
     ours = identifiers.installed()
     if not calls:
         return Built(before=(), now=(), by_group={}, versions={"ours": ours, "theirs": ours}, notes=())
-    platforms = {call.platform for call in calls}
-    by_group = _groups(platforms, root=root, package=root / calls[0].package, version=ours)
+    package = root / calls[0].package
+    by_group: dict[str, frozenset[Identifier]] = {}
+    if any(call.version or "CIBW_ENABLE" in call.environment for call in calls):
+        by_group = _groups({call.platform for call in calls}, root=root, package=package, version=ours)
     now = _replies([_modern(call, by_group) for call in calls], root=root, version=ours)
     before, notes = _before(calls, now, root=root)
     refused = [
@@ -62,7 +64,7 @@ def ask(calls: Sequence[Call], *, root: Path) -> Built:
     return Built(
         before=tuple(reply.identifiers for reply in before),
         now=tuple(reply.identifiers for reply in now),
-        by_group=by_group,
+        by_group=by_group or {"": union(reply.identifiers for reply in now)},
         versions={"ours": ours, "theirs": " and ".join(theirs) or ours},
         notes=(*notes, *refused),
     )

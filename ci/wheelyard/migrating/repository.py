@@ -49,7 +49,8 @@ class Repository:
     def workflows(self, only: Path | None) -> tuple[dict[str, str], str | None]:
         """The texts of all workflows, and the name of the one that was asked for."""
         paths = [name for name in self.names if name.startswith(f"{_FOLDER}/") and name.endswith((".yml", ".yaml"))]
-        texts = {name: files.text(self.root / name) for name in paths if (self.root / name).is_file()}
+        read = {name: files.read(self.root / name) for name in paths if (self.root / name).is_file()}
+        texts = {name: data.decode(errors="replace") for name, data in read.items()}
         if only is None:
             return texts, None
         name = os.path.relpath(only.absolute(), self.root)

@@ -67,7 +67,7 @@ def _targets(jobs: Iterable[int], built: Sequence[frozenset[Identifier]]) -> set
 
 def _step(each: Around) -> dict[str, Any]:
     step = each.step
-    parts = {key: str(step[key]) for key in ("name", "run", "uses") if step.text(key)}
+    parts = {key: step.text(key).rstrip() for key in ("name", "run", "uses") if step.text(key)}
     tables = {key: {name: str(value) for name, value in step.table(key).items()} for key in ("with", "env")}
     return {**parts, **{key: table for key, table in tables.items() if table}}
 

@@ -38,12 +38,19 @@ def added(text: str, tables: Mapping[str, Mapping[str, Any]], *, source: str) ->
     return made.replace("\n", "\r\n") if windows else made
 
 
+def merged(table: Mapping[str, Any], additions: Mapping[str, Any]) -> dict[str, Any]:
+    """What a table says once these are added to it."""
+    made = copy.deepcopy(dict(table))
+    _grow(made, additions)
+    return made
+
+
 def _made(text: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
     document = tomlkit.parse(text)
     rest: dict[str, Mapping[str, Any]] = {}
     for name, additions in tables.items():
         there: Any = document.get("tool", {}).get(name)
-        rest[name] = additions if there is None else _merged(there, additions)
+        rest[name] = additions if there is None else _put(there, additions)
     text = tomlkit.dumps(document)
     for name, additions in rest.items():
         if additions:
@@ -51,7 +58,7 @@ def _made(text: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
     return text
 
 
-def _merged(there: Any, additions: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401  # any of tomlkit's tables
+def _put(there: Any, additions: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401  # any of tomlkit's tables
     """Put into an existing table what it can take; gives back what needs a header of its own."""
     rest: dict[str, Any] = {}
     for key, value in additions.items():
@@ -62,11 +69,13 @@ def _merged(there: Any, additions: Mapping[str, Any]) -> dict[str, Any]:  # noqa
             else:
                 there[key] = _item(value)
         elif isinstance(value, Mapping):
-            if left := _merged(there[key], value):
+            if left := _put(there[key], value):
                 rest[key] = left
         elif isinstance(there[key], (list, AoT)):
+            if isinstance(there[key], AoT) and not there[key][-1].as_string().endswith("\n\n"):
+                there[key][-1].add(tomlkit.nl())
             for each in value.split() if isinstance(value, str) else value:
-                there[key].append(_item(each))
+                there[key].append(_entry(each) if isinstance(each, Mapping) else _item(each))
         elif key in _GROWING:
             there[key] = f"{there[key]} {value}".strip()
     return rest
@@ -109,17 +118,17 @@ def _rendered(name: str, table: Mapping[str, Any]) -> str:
     return text.removeprefix("[tool]").lstrip() + "\n"
 
 
-def _item(value: Any) -> Any:  # noqa: ANN401  # whatever TOML knows
-    """A value as tomlkit's own: long lists and texts on several lines."""
+def _item(value: Any, *, inside: bool = False) -> Any:  # noqa: ANN401  # whatever TOML knows
+    """A value as tomlkit's own: long lists and texts on several lines, tables `inside` of an entry on one."""
     if isinstance(value, Mapping):
-        table = tomlkit.table()
+        table = tomlkit.inline_table() if inside else tomlkit.table()
         for key, each in sorted(value.items(), key=lambda pair: _is_table(pair[1])):
-            table[key] = _item(each)
+            table[key] = _item(each, inside=inside)
         return table
     if isinstance(value, list) and _is_table(value):
         tables = tomlkit.aot()
         for each in value:
-            tables.append(_item(each))
+            tables.append(_entry(each))
         return tables
     if isinstance(value, list):
         array = tomlkit.array()
@@ -129,3 +138,11 @@ def _item(value: Any) -> Any:  # noqa: ANN401  # whatever TOML knows
         plain = '"' not in value and "\\" not in value and value.replace("\n", "").isprintable()
         return tomlkit.value(f'"""\n{value}"""') if plain else tomlkit.string(value, multiline=True)
     return tomlkit.item(value)
+
+
+def _entry(value: Mapping[str, Any]) -> Any:  # noqa: ANN401  # a table of tomlkit's
+    """A table in a list of them."""
+    table = tomlkit.table()
+    for key, each in value.items():
+        table[key] = _item(each, inside=True)
+    return table

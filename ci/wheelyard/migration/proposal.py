@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wheelyard import runners
-from wheelyard.migration import around, globs
+from wheelyard import macos, runners
+from wheelyard.migration import around, deployment, globs
 from wheelyard.migration.document import listed
 from wheelyard.migration.project import Facts
 from wheelyard.migration.today import Today
@@ -95,28 +95,24 @@ def _label(target: Target, labels: tuple[str, ...], place: str, notes: list[str]
 
 
 def _macos(today: Today, built: Sequence[frozenset[Identifier]]) -> dict[str, Any]:
-    """The deployment target: one for all of macOS, or an override for each."""
-    pairs = [
-        (call.deployment_target, found)
+    """The deployment target: one for all of macOS, and overrides where it is another one, or cannot be kept."""
+    asked = {
+        identifier: call.deployment_target
         for call, found in zip(today.calls, built, strict=True)
-        if call.platform is Platform.MACOS and found
-    ]
-    values = {value for value, _ in pairs}
-    if not any(values):
-        return {}
-    if len(values) == 1:
-        return {"macos": {"deployment-target": values.pop()}}
-    every = frozenset().union(*built)
-    chosen = {value: frozenset().union(*(found for each, found in pairs if each == value)) for value in values if value}
-    return {
-        "override": [
-            {
-                "select": " ".join(globs.naming(chosen[value], among=every)),
-                "env": {"MACOSX_DEPLOYMENT_TARGET": value},
-            }
-            for value in sorted(chosen)
-        ]
+        for identifier in found
+        if call.platform is Platform.MACOS and call.deployment_target
     }
+    every = frozenset().union(*built)
+    values = sorted(set(asked.values()))
+    chosen = {value: [identifier for identifier in asked if asked[identifier] == value] for value in values}
+    pairs = {" ".join(globs.naming(chosen[value], among=every)): value for value in values}
+    found: dict[str, Any] = {}
+    if len(values) == 1 and all(identifier in asked for identifier in every if identifier.system == "macosx"):
+        found, pairs = {"macos": {"deployment-target": values[0]}}, {}
+    pairs |= deployment.raised([each for each in every if each.arch != "arm64"], asked.get)
+    if pairs:
+        found["override"] = [{"select": select, "env": {macos.TARGET: value}} for select, value in pairs.items()]
+    return found
 
 
 def _checkout(today: Today) -> dict[str, Any]:
