@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -343,6 +344,7 @@ def test_a_hook_here_that_refuses_the_tag_leaves_nothing(place: Place, capfd: py
     assert run_git(place.root, "tag") == ""
 
 
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen, which signs, is not installed")
 def test_a_tag_is_signed_where_git_is_set_up_so(place: Place, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)), check=True)
