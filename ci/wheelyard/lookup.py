@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from wheelyard import files, guards, plan, wheelhouse
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
 from wheelyard.manifest import Manifest
-from wheelyard.stores import Release, Stage, Store
+from wheelyard.stores import Release, Store
 from wheelyard.workspace import Workspace
 
 if TYPE_CHECKING:
     from packaging.version import Version
+
+_MOST = 12  # tags that a message names
 
 
 def release(store: Store, workspace: Workspace, *, tag: str | None, version: str | None) -> Release:
@@ -64,13 +66,13 @@ def _tag(store: Store, workspace: Workspace, version: str | None) -> str:
 
 def _waiting(store: Store) -> str:
     """The tag of the only release that is not published, where only the build backend knows the version."""
-    every = [found for tag in store.tags() if (found := store.find(tag)) is not None]
-    waiting = [found.tag for found in every if found.stage is not Stage.PUBLISHED]
+    every, shown = store.tags(), store.tags(published=True)
+    waiting = [tag for tag in every if tag not in shown and store.find(tag) is not None]
     if len(waiting) == 1:
         return waiting[0]
-    if not every:
+    if not waiting and not shown:
         raise IncompleteError(f"The store {store.name} has no release. Run `wheelyard collect` first.")
-    tags = " or ".join(waiting or [found.tag for found in every])
+    tags = " or ".join((waiting or shown)[:_MOST])
     raise UsageError(f"The version is made by the build backend. Say which release: --tag {tags}.")
 
 
