@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -18,12 +18,10 @@ from threading import Thread
 from wheelyard import files, process
 from wheelyard.engines import Made, Order
 from wheelyard.engines.host import (
-    binaries,
     crossing,
     emulation,
-    gates,
+    inspection,
     machines,
-    musl,
     options,
     refusals,
     repair,
@@ -41,7 +39,7 @@ from wheelyard.engines.host.work import Work, begun, passed
 from wheelyard.engines.host.zig import Toolchain
 from wheelyard.errors import BuildError, OutsideError, WheelyardError, listed
 from wheelyard.process import Ended, Programs
-from wheelyard.targets import Identifier, answered, sort_key
+from wheelyard.targets import Identifier
 
 _CPP_SOURCES = (".cc", ".cpp", ".cxx", ".hpp")
 
@@ -135,11 +133,11 @@ class Host:
                 crossing=cross,
             )
             built = build.wheel()
-            _check(built, work, toolchain, repaired=False)
+            inspection.check(built, work, toolchain, repaired=False)
             wheel = repair.repaired(
                 built, work=work, options=chosen, machine=machine, foreign=foreign, environ=self._environ
             )
-            _check(wheel, work, toolchain, repaired=True)
+            inspection.check(wheel, work, toolchain, repaired=True)
             ready.result()
             for trial in trials:
                 trial.run(wheel)
@@ -149,7 +147,7 @@ class Host:
                 built_on=f"linux-{self._machine}" if foreign else None,
                 notes=(
                     *chosen.notes,
-                    *_notes(wheel, toolchain),
+                    *inspection.notes(wheel, toolchain, options=chosen, foreign=foreign),
                     *testing.untested(order, trials, foreign=foreign, found=found),
                 ),
             )
@@ -221,42 +219,6 @@ def _prepare(trials: Sequence[Trial]) -> None:
 
 def _has_cpp(project: Path) -> bool:
     return any(name.endswith(_CPP_SOURCES) for _, _, names in os.walk(project) for name in names)
-
-
-def _check(wheel: Path, work: Work, toolchain: Toolchain, *, repaired: bool) -> None:
-    """Hold the wheel to the gates; those that speak of a finished wheel only once it is `repaired`."""
-    inside = binaries.of(wheel)
-    offered = musl.offered() if toolchain.machine.musl else frozenset()
-    linked = toolchain.notes().linked
-    found = list(gates.problems(inside, linked=linked, offered=offered) if repaired or not inside else ())
-    if repaired:
-        found += _wrong_tags(wheel, work.order.identifiers)
-        found += gates.left_behind(binaries.names(wheel)) if toolchain.machine.system == "win32" else ()
-    if found:
-        output = work.order.log.read_text(errors="replace")
-        raise work.failure("\n".join((f"{wheel.name} is not fit for release", *found)).removesuffix("."), output)
-
-
-def _wrong_tags(wheel: Path, identifiers: Sequence[Identifier]) -> Iterator[str]:
-    from packaging.utils import parse_wheel_filename  # noqa: PLC0415  # start-up stays fast
-
-    tags = parse_wheel_filename(wheel.name)[3]
-    missing = sorted(set(identifiers).difference(answered(identifiers, tags)), key=sort_key)
-    if missing:
-        yield (
-            f"Its tags do not answer {listed(missing)}. Set the tag in the build backend (py_limited_api, python-tag),"
-            " leave repair-wheel-command as it is, or run `wheelyard lock` if the identifiers changed."
-        )
-
-
-def _notes(wheel: Path, toolchain: Toolchain) -> Iterator[str]:
-    """What a person should know of how the wheel was made."""
-    calls = toolchain.notes()
-    if calls.altered:
-        yield f"Left out although it changes what the files offer, because zig cannot do it: {listed(calls.altered)}."
-    if calls.left_out:
-        yield f"Compiler flags left out, unknown to zig or about folders of this machine: {listed(calls.left_out)}."
-    yield from gates.notes(binaries.of(wheel))
 
 
 ENGINE = Host()
