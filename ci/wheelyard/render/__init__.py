@@ -104,4 +104,4 @@ def _explained(error: Exception, name: str) -> str:
         return f"{error.filename or error.name or name}, line {error.lineno}: {error.message}."
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith((".yml", ".md"))]
     where = f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else f"The template {name}"
-    return f"{where}: {error}. The names there are the fields of `View` in wheelyard/render/view.py."
+    return f"{where}: {error}. The names there are the fields of `View` and its parts in wheelyard/render/view.py."

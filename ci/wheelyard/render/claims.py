@@ -50,9 +50,11 @@ def of(view: View, *, remote: str | None) -> Claims:
             secrets=() if trusted else ("TWINE_USERNAME", "TWINE_PASSWORD"),
         )
 
-    first = [destination("testpypi", view.test_environment, trusted=True)] if view.test_environment else []
-    last = [destination(view.nightly, NIGHTLY, trusted=False)] if view.nightly else []
-    main = destination(view.index, view.environment, trusted=view.trusted)
+    first = (
+        [destination("testpypi", view.uploads.test_environment, trusted=True)] if view.uploads.test_environment else []
+    )
+    last = [destination(view.uploads.nightly, NIGHTLY, trusted=False)] if view.uploads.nightly else []
+    main = destination(view.uploads.index, view.uploads.environment, trusted=view.uploads.trusted)
     return Claims(destinations=(*first, main, *last), permissions=view.permissions)
 
 

@@ -14,6 +14,7 @@ from wheelyard.render.quoting import Expression, literal
 
 SCHEDULED = "github.event_name == 'schedule'"
 PREFLIGHT, TEST, NIGHTLY = "preflight", "publish-test", "nightly"
+GATED = ("collect", TEST, "publish", "finish", NIGHTLY)  # jobs that write something outside
 RELEASES = "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')"
 
 
@@ -62,8 +63,9 @@ class Chain:
         return there[place]
 
 
-def gate(needs: Sequence[str], *, repository: str | None, when: str = RELEASES) -> tuple[str, ...]:
-    """The clauses that must all hold before something is written: every need succeeded, a release, not in a fork."""
+def gate(place: str, needs: Sequence[str], *, repository: str | None) -> tuple[str, ...]:
+    """The clauses that must all hold before something is written: every need succeeded, its event, not in a fork."""
+    when = SCHEDULED if place == NIGHTLY else RELEASES
     return (*(f"needs.{need}.result == 'success'" for need in needs), when, _home(repository))
 
 

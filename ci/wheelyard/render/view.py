@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from wheelyard import __version__, automation, pins
 from wheelyard.automation import ExtraJob, PullRequest
@@ -36,8 +36,52 @@ class Extra:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Events:
+    """What starts the workflow, and what a run is then about."""
+
+    tags: tuple[str, ...]
+    pull_request: PullRequest | None
+    schedules: tuple[str, ...]
+    dispatch: bool
+    concurrency: Expression
+    plan_condition: Expression | None
+    source_ref: Expression
+    tag: Expression
+    only: Expression | str
+
+    @property
+    def release(self) -> bool:
+        """Whether any of them makes a release."""
+        return bool(self.tags) or self.dispatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUp:
+    """What every job begins with."""
+
+    install: str
+    publish_install: str
+    python: str
+    submodules: bool | str
+    depth: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uploads:
+    """Where releases go. `store` is a folder for a directory store, None for a store that keeps things itself."""
+
+    store: str | None
+    attest: bool
+    index: str
+    trusted: bool
+    environment: str
+    test_environment: str | None
+    nightly: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class View:
-    """The whole workflow. `store` is a folder for a directory store, None for a store that keeps things itself."""
+    """The whole workflow."""
 
     version: str
     package: str
@@ -45,17 +89,10 @@ class View:
     title: str
     file: str
     repository: str | None
-    tags: tuple[str, ...]
-    pull_request: PullRequest | None
-    schedules: tuple[str, ...]
-    dispatch: bool
-    concurrency: Expression
-    install: str
-    publish_install: str
-    python: str
-    submodules: bool | str
-    depth: int
-    plan_condition: Expression | None
+    events: Events
+    set_up: SetUp
+    uploads: Uploads
+    release: bool
     preflight: tuple[str, ...]
     sdist: bool
     sdist_title: str
@@ -65,55 +102,37 @@ class View:
     builds: tuple[Builds, ...]
     deployment_target: str | None
     sdk: str | None
-    release: bool
-    source_ref: Expression
-    tag: Expression
-    only: Expression | str
     needs: Mapping[str, tuple[str, ...]]
     gates: Mapping[str, tuple[str, ...]]
-    store: str | None
-    attest: bool
-    index: str
-    trusted: bool
-    environment: str
-    test_environment: str | None
-    nightly: str | None
     extras: tuple[Extra, ...]
     permissions: Mapping[str, tuple[Permission, ...]]
     binfmt: str
     uses: Mapping[str, Uses]
 
+    @property
+    def names(self) -> dict[str, object]:
+        """Every value by the name that templates know it by: those of the parts stand beside our own."""
+        parts = {"events": self.events, "set_up": self.set_up, "uploads": self.uploads}
+        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in parts}
+        return {**own, **{name: value for part in parts.values() for name, value in vars(part).items()}}
+
 
 def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool = False) -> View:
     """The view of a plan; with `by_tag` actions are named by their tags, for linters that know those only."""
-    tool, on, workflow = config.tool, config.tool.on, config.tool.workflow
-    pull = automation.pull_request(on)
-    tags = automation.tags(on, tool.release.tag)
-    directory = tool.release.store.startswith("directory")
-    trusted = tool.publish.index in TRUSTED
-    extra = "[attest]" if tool.publish.attest and trusted else ""
-    release = bool(tags) or on.dispatch
-    first = ("plan", gates.PREFLIGHT) if release and not directory else ("plan",)
-    matrices = builds.of(config, plan, pull, first=first)
+    tool, workflow = config.tool, config.tool.workflow
+    events, uploads = _events(config), _uploads(config)
+    preflight = events.release and uploads.store is None
+    first = ("plan", gates.PREFLIGHT) if preflight else ("plan",)
+    matrices = builds.of(config, plan, events.pull_request, first=first)
     chain = Chain(
-        preflight=gates.PREFLIGHT in first,
+        preflight=preflight,
         sdist=plan.sdist or plan.pure,
         builds=[each.id for each in matrices if each.id != builds.SUBSET],
         test=tool.publish.test_first,
-        finish=not directory,
+        finish=uploads.store is None,
         extras=workflow.jobs,
     )
-    nightly = tool.publish.nightly.index if tool.publish.nightly and automation.schedules(on) else None
-    needs = {place: chain.needs(place) for place in ("collect", gates.TEST, "publish", "finish", gates.NIGHTLY)}
     extras = tuple(_extra(job, chain) for job in workflow.jobs)
-    ours = gates.permissions(
-        [each.id for each in matrices],
-        github=not directory,
-        attest=tool.publish.attest,
-        trusted=trusted,
-        test=chain.test,
-        nightly=nightly is not None,
-    )
     return View(
         version=__version__,
         package=config.project.name,
@@ -121,51 +140,85 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         title=workflow.name,
         file=workflow.file,
         repository=workflow.repository,
-        tags=tags,
-        pull_request=pull,
-        schedules=automation.schedules(on),
-        dispatch=on.dispatch,
-        concurrency=gates.concurrency(pull, dispatch=on.dispatch),
-        install=shlex.join(workflow.install or (f"wheelyard=={__version__}",)),
-        publish_install=shlex.join(workflow.install or (f"wheelyard{extra}=={__version__}",)),
-        python=workflow.python,
-        submodules=tool.checkout.submodules,
-        depth=_depth(config),
-        plan_condition=gates.plan(pull, schedule=bool(automation.schedules(on))),
-        preflight=gates.preflight(repository=workflow.repository) if chain.preflight else (),
+        events=events,
+        set_up=_set_up(config, trusted=uploads.trusted),
+        uploads=uploads,
+        release=events.release,
+        preflight=gates.preflight(repository=workflow.repository) if preflight else (),
         sdist=chain.sdist,
         sdist_title=_sdist_title(plan),
         sdist_needs=first,
-        sdist_clauses=gates.ready(first, gates.build(pull, subset=True)),
+        sdist_clauses=gates.ready(first, gates.build(events.pull_request, subset=True)),
         from_sdist=plan.sdist and tool.sdist.wheels_from_sdist,
         builds=matrices,
         deployment_target=tool.macos.deployment_target,
         sdk=tool.macos.sdk,
-        release=release,
-        source_ref=gates.source_ref(dispatch=on.dispatch),
-        tag=gates.tag(dispatch=on.dispatch),
-        only=Expression("inputs.only") if on.dispatch else "",
-        needs=needs,
-        gates={
-            place: gates.gate(
-                needs[place],
-                repository=workflow.repository,
-                when=gates.SCHEDULED if place == gates.NIGHTLY else gates.RELEASES,
-            )
-            for place in needs
-        },
-        store=(tool.release.store.partition(":")[2] or "dist/releases") if directory else None,
-        attest=tool.publish.attest,
-        index=tool.publish.index,
-        trusted=trusted,
-        environment=tool.publish.environment,
-        test_environment="testpypi" if chain.test else None,
-        nightly=nightly,
+        needs={place: chain.needs(place) for place in gates.GATED},
+        gates={place: gates.gate(place, chain.needs(place), repository=workflow.repository) for place in gates.GATED},
         extras=extras,
-        permissions={**ours, **{extra.id: extra.permissions for extra in extras}},
+        permissions=_permissions(matrices, uploads, extras),
         binfmt=pins.BINFMT,
         uses={name: _uses(name, pin, by_tag=by_tag) for name, pin in pinned.items()},
     )
+
+
+def _events(config: Config) -> Events:
+    on = config.tool.on
+    pull, schedules = automation.pull_request(on), automation.schedules(on)
+    return Events(
+        tags=automation.tags(on, config.tool.release.tag),
+        pull_request=pull,
+        schedules=schedules,
+        dispatch=on.dispatch,
+        concurrency=gates.concurrency(pull, dispatch=on.dispatch),
+        plan_condition=gates.plan(pull, schedule=bool(schedules)),
+        source_ref=gates.source_ref(dispatch=on.dispatch),
+        tag=gates.tag(dispatch=on.dispatch),
+        only=Expression("inputs.only") if on.dispatch else "",
+    )
+
+
+def _uploads(config: Config) -> Uploads:
+    publish = config.tool.publish
+    kind, _, folder = config.tool.release.store.partition(":")
+    nightly = publish.nightly.index if publish.nightly and automation.schedules(config.tool.on) else None
+    return Uploads(
+        store=(folder or "dist/releases") if kind == "directory" else None,
+        attest=publish.attest,
+        index=publish.index,
+        trusted=publish.index in TRUSTED,
+        environment=publish.environment,
+        test_environment="testpypi" if publish.test_first else None,
+        nightly=nightly,
+    )
+
+
+def _set_up(config: Config, *, trusted: bool) -> SetUp:
+    workflow, checkout = config.tool.workflow, config.tool.checkout
+    attest = "[attest]" if config.tool.publish.attest and trusted else ""
+    # A version made by the back end is often read from tags, so that needs all of the history.
+    depth = checkout.fetch_depth
+    return SetUp(
+        install=shlex.join(workflow.install or (f"wheelyard=={__version__}",)),
+        publish_install=shlex.join(workflow.install or (f"wheelyard{attest}=={__version__}",)),
+        python=workflow.python,
+        submodules=checkout.submodules,
+        depth=depth if depth is not None else int(config.project.version is not None),
+    )
+
+
+def _permissions(
+    matrices: tuple[Builds, ...], uploads: Uploads, extras: tuple[Extra, ...]
+) -> dict[str, tuple[Permission, ...]]:
+    ours = gates.permissions(
+        [each.id for each in matrices],
+        github=uploads.store is None,
+        attest=uploads.attest,
+        trusted=uploads.trusted,
+        test=uploads.test_environment is not None,
+        nightly=uploads.nightly is not None,
+    )
+    return {**ours, **{extra.id: extra.permissions for extra in extras}}
 
 
 def _uses(action: str, pin: Pin, *, by_tag: bool) -> Uses:
@@ -174,14 +227,6 @@ def _uses(action: str, pin: Pin, *, by_tag: bool) -> Uses:
 
 def _sdist_title(plan: Plan) -> str:
     return "Build " + " and ".join((*(["the sdist"] if plan.sdist else []), *(["the pure wheel"] if plan.pure else [])))
-
-
-def _depth(config: Config) -> int:
-    """How much history a checkout has; a version made by the back end is often read from tags."""
-    asked = config.tool.checkout.fetch_depth
-    if asked is not None:
-        return asked
-    return 0 if config.project.version is None else 1
 
 
 def _extra(job: ExtraJob, chain: Chain) -> Extra:

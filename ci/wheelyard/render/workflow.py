@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from wheelyard import pins, render, resources
@@ -38,7 +38,7 @@ def make(
     linters that know those only.
     """
     made = view.make(config, plan, pinned, by_tag=by_tag)
-    values = {field.name: getattr(made, field.name) for field in fields(made)}
+    values = made.names
     body = _spaced(render.text(TEMPLATE, {**values, "planned": _PLANNED}, custom=custom))
     settings = {name: value for name, value in values.items() if name not in {"builds", "uses", "version"}}
     steps = [(each.id, each.clauses, each.only, each.before, each.after) for each in made.builds]
