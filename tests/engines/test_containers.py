@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelyard.engines import containers
+from wheelyard.engines import cibuildwheel, containers
 from wheelyard.engines.host import layers
 from wheelyard.targets import Identifier
 
@@ -102,3 +102,15 @@ def test_the_registry_is_read_from_the_image(image: str, host: str | None) -> No
 
 def test_a_registry_that_nobody_runs_is_not_reachable() -> None:
     assert not containers.is_reachable("127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("machine", "archs"),
+    [
+        pytest.param("arm64", {"aarch64", "armv7l"}, id="macOS"),
+        pytest.param("AMD64", {"x86_64", "i686"}, id="Windows"),
+        pytest.param("riscv64", {"riscv64"}, id="Linux"),
+    ],
+)
+def test_containers_run_programs_of_the_machines_processor(machine: str, archs: set[str]) -> None:
+    assert archs <= cibuildwheel.runs_here(machine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,11 +37,11 @@ class Cibuildwheel:
 
     def unavailable(self, order: Order) -> str | None:
         """Why containers, or the system, are not there for this order."""
-        platform = order.identifiers[0].target.platform
-        system = _SYSTEMS.get(platform)
+        wanted = order.identifiers[0].target.platform
+        system = _SYSTEMS.get(wanted)
         if system and sys.platform != system:
-            return f"Wheels for {platform} are built on {platform} only."
-        return self._no_container(order) if platform is Platform.LINUX else None
+            return f"Wheels for {wanted} are built on {wanted} only."
+        return self._no_container(order) if wanted is Platform.LINUX else None
 
     def refuses(self, order: Order) -> str | None:
         """Whether another architecture would be needed that this machine cannot emulate."""
@@ -194,10 +195,14 @@ def _notes(order: Order) -> Iterator[str]:
         yield "Built with pip: a file called build at the top of the repository hides the front end of that name."
 
 
-def runs_here() -> frozenset[str]:
-    """The architectures whose programs this kernel runs, by itself or through binfmt_misc."""
-    machine = os.uname().machine
-    own = {"x86_64": {"x86_64", "i686"}, "aarch64": {"aarch64", "armv7l"}}.get(machine, {machine})
+def runs_here(machine: str | None = None) -> frozenset[str]:
+    """The architectures whose Linux programs run here: by the kernel, through binfmt_misc, or in containers' own Linux.
+
+    macOS and Windows run containers in a Linux of the same processor, which they call by another name.
+    """
+    machine = machine or platform.machine()
+    linux = {"AMD64": "x86_64", "arm64": "aarch64", "ARM64": "aarch64"}.get(machine, machine)
+    own = {"x86_64": {"x86_64", "i686"}, "aarch64": {"aarch64", "armv7l"}}.get(linux, {linux})
     registered = Path("/proc/sys/fs/binfmt_misc")
     emulated = {path.name.removeprefix("qemu-") for path in registered.glob("qemu-*")} if registered.is_dir() else set()
     names = {"arm": "armv7l", "i386": "i686"}
