@@ -17,3 +17,8 @@ def test_minutes_read_as_people_say_them(minutes: float, text: str) -> None:
 @pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (18_300, "18.3 kB"), (2_400_000, "2.4 MB")])
 def test_bytes_read_as_people_say_them(count: int, text: str) -> None:
     assert words.size(count) == text
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(0.001, "1 s"), (0.45, "27 s"), (1.2, "1 min"), (119.7, "2 h 00 min")])
+def test_what_was_measured_may_be_told_in_seconds(minutes: float, text: str) -> None:
+    assert words.spent(minutes) == text

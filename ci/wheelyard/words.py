@@ -16,6 +16,11 @@ def duration(minutes: float) -> str:
     return f"{whole} min" if whole < _LONG else f"{whole // 60} h {whole % 60:02d} min"
 
 
+def spent(minutes: float) -> str:
+    """Minutes that were measured: short ones in seconds."""
+    return duration(minutes) if minutes >= 1 else f"{max(1, round(60 * minutes))} s"
+
+
 def size(count: int) -> str:
     """A number of bytes as people write it: 412 B, 18.3 kB, 2.4 MB."""
     for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):

@@ -79,6 +79,7 @@ def _environment(custom: Path | None) -> Environment:
         cell=lambda value: Raw(quoting.cell(str(value))),
         size=words.size,
         duration=words.duration,
+        spent=words.spent,
     )
     return environment
 

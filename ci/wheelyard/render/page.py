@@ -16,7 +16,7 @@ from wheelyard.page import Cell, Entry, Page, Row, Stage, State
 from wheelyard.page.grid import PURE, SDIST
 from wheelyard.render import scales
 from wheelyard.render.scales import Axis
-from wheelyard.words import counted, duration, size
+from wheelyard.words import counted, duration, size, spent
 
 HTML = "report.html"
 SUMMARY = "summary.md"
@@ -131,7 +131,7 @@ def _facts(cell: Cell) -> Iterator[str]:
     """What the tip of a cell says below its name and state."""
     if cell.shared:
         yield "answered by the wheel of an older Python"
-    numbers = [size(cell.size) if cell.size is not None else "", duration(cell.minutes) if cell.minutes else ""]
+    numbers = [size(cell.size) if cell.size is not None else "", spent(cell.minutes) if cell.minutes else ""]
     yield ", ".join(filter(None, (*numbers, "tested" if cell.tested else "")))
     yield cell.file or (f"job {cell.job}" if cell.job else "")
     yield _short(cell.why)
@@ -174,7 +174,7 @@ def _minutes(page: Page) -> Iterator[str]:
     """The time it takes in sentences."""
     time = page.time
     if time.measured is not None:
-        yield f"{duration(time.measured)} of builds until the last wheel, as measured."
+        yield f"{spent(time.measured)} of builds until the last wheel, as measured."
     if time.estimated is not None:
         yield f"Estimated were {duration(time.estimated)}" if time.measured else f"About {duration(time.estimated)}"
         yield f"until the last wheel; no plan can be quicker than {duration(time.bound or 0)}."
