@@ -228,6 +228,21 @@ def test_a_part_changes_no_file_of_the_release(project: Path, spec: str, capsys:
     assert wheel_name(IDENTIFIERS[2]) in capsys.readouterr().err
 
 
+def test_a_part_added_to_an_incomplete_release_leaves_the_rest_missing(
+    project: Path, spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = make_plan()
+    for identifier in IDENTIFIERS[1:]:
+        (project / "wheelhouse" / "linux-x86_64" / wheel_name(identifier)).unlink()
+    shutil.rmtree(project / "wheelhouse" / "sdist")
+    assert run("collect", project, "--partial") == Exit.INCOMPLETE
+    house(project, guards.only(whole, IDENTIFIERS[1]))
+    capsys.readouterr()
+    assert run("collect", project) == Exit.INCOMPLETE
+    assert f"missing: {IDENTIFIERS[2]}, the sdist." in capsys.readouterr().err
+    assert wheels(project, spec) == EVERY - {wheel_name(IDENTIFIERS[2])}
+
+
 def test_a_part_alone_is_no_release(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     house(project, guards.only(make_plan(), IDENTIFIERS[2]))
     assert run("collect", project) == Exit.INCOMPLETE

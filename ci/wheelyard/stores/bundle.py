@@ -12,6 +12,7 @@ from wheelyard.plan import Plan
 from wheelyard.targets import Identifier
 
 PURE = "-none-any.whl"
+THE_SDIST, THE_PURE = "the sdist", "the pure wheel"  # among what a release lacks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +94,8 @@ def lacking(plan: Plan, files: Iterable[str]) -> tuple[Identifier | str, ...]:
     files = tuple(files)
     native = [file for file in files if is_native(file)]
     tally = wheels.tally((wheels.parse(file, sha256="", size=0) for file in native), planned=plan.identifiers)
-    sdist = ("the sdist",) if plan.sdist and all(file.endswith(".whl") for file in files) else ()
-    pure = ("the pure wheel",) if plan.pure and not any(file.endswith(PURE) for file in files) else ()
+    sdist = (THE_SDIST,) if plan.sdist and all(file.endswith(".whl") for file in files) else ()
+    pure = (THE_PURE,) if plan.pure and not any(file.endswith(PURE) for file in files) else ()
     return (*tally.missing, *sdist, *pure)
 
 
@@ -102,12 +103,9 @@ def _missing(plan: Plan, files: Iterable[str], base: Manifest | None) -> tuple[s
     """What a set lacks: of the plan, and of what `base` lacked where the plan is a part only."""
     files = tuple(files)
     before = base.missing if base and plan.only is not None else ()
-    answered = {
-        identifier
-        for file in files
-        if is_native(file)
-        for identifier in wheels.parse(file, sha256="", size=0).answers(map(Identifier, before))
-    }
+    asked = tuple(Identifier.parse(each) for each in before if each not in {THE_SDIST, THE_PURE})
+    native = (wheels.parse(file, sha256="", size=0) for file in files if is_native(file))
+    answered = {identifier for wheel in native for identifier in wheel.answers(asked)}
     return tuple(dict.fromkeys((*(each for each in before if each not in answered), *lacking(plan, files))))
 
 
