@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -91,6 +92,11 @@ def test_the_test_site_is_another_index(project: Path, fake: FakePyPI) -> None:
     assert publish(project, "--index", "testpypi") == Exit.DONE
     assert fake.test.index.held == released(project)
     assert fake.pypi.index.held == {}
+
+
+def test_a_release_goes_to_the_test_site_first_and_then_to_the_real_one(project: Path, fake: FakePyPI) -> None:
+    assert [publish(project, "--index", name) for name in ("testpypi", "pypi")] == [Exit.DONE, Exit.DONE]
+    assert fake.test.index.held == fake.pypi.index.held == released(project)
 
 
 def test_what_is_there_needs_no_token(project: Path, fake: FakePyPI) -> None:
@@ -295,6 +301,17 @@ def test_an_attestation_that_is_refused_is_told_with_what_to_do(tmp_path: Path, 
     assert "400 Invalid attestations supplied during upload: subject does not match" in said
     assert "attest = false" in said
     assert fake.pypi.index.held == {}
+
+
+def test_where_nothing_can_attest_it_is_said_what_to_install(
+    project: Path, fake: FakePyPI, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(table.replace("attest = false\n", ""))
+    monkeypatch.setitem(sys.modules, "pypi_attestations", None)  # as where it is not installed
+    assert publish(project) == Exit.USAGE
+    assert "Install wheelyard[attest]" in capsys.readouterr().err
+    assert fake.pypi.index.requests == []
 
 
 def test_without_sigstore_nothing_is_sent_unattested(

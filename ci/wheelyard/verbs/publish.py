@@ -84,6 +84,7 @@ def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
         source, attested = str(options.offline), tool.publish.attest
     else:
         chosen = account.resolve(options.index or tool.publish.index)
+        console.say(f"downloading {name} {version} from {chosen.url}")
         copies = verification.on_index(chosen.reader(options.simple), name=name, version=version)
         source, attested = chosen.url, tool.publish.attest and chosen.is_pypi
     made = _manifest(workspace, options, console)
