@@ -223,6 +223,14 @@ def test_the_part_of_a_plan_that_one_job_is() -> None:
     assert made.others == ()
 
 
+def test_the_part_of_a_plan_that_a_glob_selects() -> None:
+    plan = planned()
+    made = page.make(facts(plan=page.part_of(plan, plan.jobs, sdist=True, only="cp312-win*")))
+    assert made.headline == "3 wheels planned in 3 jobs"
+    assert made.time.estimated is None
+    assert page.part_of(plan, plan.jobs, sdist=True) == plan
+
+
 def test_values_are_a_document_of_their_schema_and_always_the_same() -> None:
     first, second = (documents.dump(page.make(half_failed())) for _ in range(2))
     assert first == second

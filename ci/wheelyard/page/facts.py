@@ -17,7 +17,7 @@ from wheelyard.plan import Expected, Job, Plan
 from wheelyard.revision import Revision
 from wheelyard.runners import Slots
 from wheelyard.stores.bundle import PURE
-from wheelyard.targets import Identifier, Target
+from wheelyard.targets import Identifier, Target, selects
 
 if TYPE_CHECKING:
     from wheelyard.audit.findings import Finding
@@ -64,15 +64,20 @@ class Facts:
         return frozenset(sent.file for sent in self.sent if sent.outcome in _ARRIVED)
 
 
-def part_of(plan: Plan, jobs: Sequence[Job], *, sdist: bool) -> Plan:
-    """Of a plan what some jobs do, and what the job `sdist` does only where it is among them."""
+def part_of(plan: Plan, jobs: Sequence[Job], *, sdist: bool, only: str = "*") -> Plan:
+    """Of a plan what some jobs do of the identifiers that `only` selects, and whether the job `sdist` is among them."""
+    builds = [expected for expected in plan.expected if expected.identifiers]
+    kept = tuple(e for job in jobs for e in plan.of(job) if any(selects(only, i) for i in e.identifiers))
+    wanted = {identifier for expected in kept for identifier in expected.identifiers}
     return msgspec.structs.replace(
         plan,
-        jobs=tuple(jobs),
-        expected=tuple(expected for job in jobs for expected in plan.of(job)),
+        jobs=tuple(
+            msgspec.structs.replace(job, identifiers=tuple(i for i in job.identifiers if i in wanted)) for job in jobs
+        ),
+        expected=kept,
         sdist=plan.sdist and sdist,
         pure=plan.pure and sdist,
-        estimate=None,
+        estimate=plan.estimate if len(kept) == len(builds) else None,
     )
 
 

@@ -60,7 +60,7 @@ class _Slot:
 
 def timed(facts: Facts, cells: Mapping[Key, Cell]) -> tuple[Job, ...]:
     """The plan's jobs by pool, slot and start."""
-    jobs = facts.plan.jobs
+    jobs = [job for job in facts.plan.jobs if job.identifiers]  # with `--only`, some build nothing
     minutes = [job.estimate_minutes or 0.0 for job in jobs]
     pools = [runners.pool(job.runner) for job in jobs]
     begun = schedule.starts(pools, minutes, facts.slots)

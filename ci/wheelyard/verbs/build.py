@@ -97,8 +97,9 @@ def run(options: Namespace, console: Console) -> None:
         files.write(house / wheelhouse.PLAN, documents.dump(plan))
         reports = _build(workspace, plan, jobs, house=house, options=options, console=console)
     if pages.wanted(options):
-        asked = part_of(plan, jobs, sdist=wheelhouse.SDIST in options.jobs) if options.jobs else plan
-        pages.leave(Facts(plan=asked, slots=planner.slots_of(workspace.config), reports=reports), options)
+        chosen, sdist = (jobs, wheelhouse.SDIST in options.jobs) if options.jobs else (plan.jobs, True)
+        part = part_of(plan, chosen, sdist=sdist, only=options.only)
+        pages.leave(Facts(plan=part, slots=planner.slots_of(workspace.config), reports=reports), options)
     if options.json:
         console.json(reports)
     else:
