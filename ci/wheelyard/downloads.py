@@ -94,22 +94,23 @@ class Fetcher:
             else:
                 partial.replace(place)
                 return
-        raise OutsideError("\n".join((f"{pin.name} could not be fetched:", *reasons)))
+        todo = "See that it can be reached from here, or name a mirror of it: mirrors in [tool.wheelyard]."
+        raise OutsideError("\n".join((f"{pin.name} could not be fetched:", *reasons, todo)))
 
     def _whole(self, url: str, pin: Pin, partial: Path) -> None:
         """The file from one place, in `partial`; what an earlier run left there is gone on with, and doubted."""
-        resumed = partial.exists() and partial.stat().st_size > 0
+        doubtful = partial.exists() and partial.stat().st_size > 0
         self._patiently(url, partial)
-        if _is(partial, pin):
-            return None
-        found = files.sha256(partial)
-        partial.unlink()
-        if resumed:
-            return self._whole(url, pin, partial)
-        raise _FailedError(
-            f"its SHA-256 is {found}, {pin.sha256} is pinned. It was replaced there, or the pin is wrong:"
-            " compare with what its makers publish before you change the pin."
-        )
+        if doubtful and not _is(partial, pin):
+            partial.unlink()
+            self._patiently(url, partial)
+        if not _is(partial, pin):
+            found = files.sha256(partial)
+            partial.unlink()
+            raise _FailedError(
+                f"its SHA-256 is {found}, {pin.sha256} is pinned. It was replaced there, or the pin is wrong:"
+                " compare with what its makers publish before you change the pin."
+            )
 
     def _patiently(self, url: str, partial: Path) -> None:
         from wheelyard import web  # noqa: PLC0415  # requests is slow to import, and what is cached needs none of it
@@ -144,6 +145,7 @@ class Fetcher:
                     for piece in response.raw.stream(files.CHUNK, decode_content=False):
                         there += stream.write(piece)
                         if there > LARGEST:
+                            stream.truncate(0)
                             raise _FailedError(f"it is larger than {LARGEST >> 30} GiB.")
                         self.tell(urlsplit(url).path.rpartition("/")[2], there, total)
         except requests.RequestException as error:
@@ -165,7 +167,8 @@ def _answer(session: requests.Session, url: str, *, start: int) -> requests.Resp
         headers["Range"] = f"bytes={start}-"
     for _ in range(_REDIRECTS):
         if urlsplit(url).scheme != "https":
-            raise _FailedError(f"it leads to {url}, which is not https: anybody on the way could replace the file.")
+            place = url.partition("?")[0]
+            raise _FailedError(f"it leads to {place}, which is not https: anybody on the way could replace the file.")
         response = session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUT)
         if not response.is_redirect:
             return response

@@ -51,6 +51,7 @@ examples:
   wheelyard build linux-x86_64 --parallel 4    one job, four identifiers at a time
   wheelyard build --only 'cp31{2,3}-*'         some identifiers
   wheelyard build --engine host                without containers, with zig
+  wheelyard build --offline                    with no network: proof that the build needs none
   wheelyard build --engine host --target linux-aarch64,macos-arm64
 
 A second run builds only what the first one did not: wheels of the same source, tools and options stay.

@@ -39,6 +39,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace, console: Console) -> None:
     """Print or set SDKROOT, and MACOSX_DEPLOYMENT_TARGET where it is configured."""
+    if options.github_env and not os.environ.get("GITHUB_ENV"):
+        raise UsageError("GITHUB_ENV is not set: --github-env is for steps of a workflow. Use --export in a shell.")
     tool = _tool(options)
     sdk = sdks.find(_version(options, tool))
     fetcher = downloads.Fetcher(mirrors=tool.mirrors, offline=options.offline)
@@ -91,9 +93,7 @@ def _set_on_github(variables: dict[str, str], *, dry_run: bool, console: Console
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-environment-variable
     """
-    name = os.environ.get("GITHUB_ENV")
-    if not name:
-        raise UsageError("GITHUB_ENV is not set: --github-env is for steps of a workflow. Use --export in a shell.")
+    name = os.environ["GITHUB_ENV"]
     for variable, value in variables.items():
         console.say(f"{'would set' if dry_run else 'set'} {variable}={value}")
     if not dry_run:
