@@ -198,9 +198,11 @@ def trials(
 
 def untested(order: Order, made: Sequence[Trial], *, foreign: bool, found: Mapping[str, Interpreter]) -> Iterator[str]:
     """What a person should know of the tests of a wheel: how they ran, or on which identifiers they did not."""
-    missing = [identifier for identifier in sorted(order.identifiers, key=sort_key) if identifier.python not in found]
-    if missing:
-        yield f"Not tested on {listed(missing)}: this machine has no such interpreter."
-    elif foreign and not made:
+    run = {trial.identifier for trial in made}
+    here = run if foreign else {identifier for identifier in order.identifiers if identifier.python in found}
+    missing = sorted(set(order.identifiers) - here, key=sort_key)
+    if foreign and not run:
         yield "Built, not run."
+    elif missing:
+        yield f"Not tested on {listed(missing)}: this machine has no such interpreter."
     yield from dict.fromkeys(f"Tested with {trial.emulated}." for trial in made if isinstance(trial, EmulatedTrial))
