@@ -48,6 +48,10 @@ def test_other_machines_are_none(name: str) -> None:
     assert machines.of(Identifier(name)) is None
 
 
+def test_long_doubles_of_ppc64le_are_those_of_an_old_glibc() -> None:
+    assert MACHINES["manylinux_ppc64le"].flags == ("-mabi=ibmlongdouble",)
+
+
 def test_families_are_mesons() -> None:
     families = {machine.name: machine.family for machine in MACHINES.values()}
     assert families["AMD64"] == "x86_64"

@@ -84,7 +84,7 @@ def _unbound(binaries: Sequence[Binary], offered: frozenset[str]) -> Iterator[st
         elif any("ieee128" in name for name in missing):
             yield (
                 f"{binary.name} needs {listed(missing, most=3)}, which glibc has on ppc64le since 2.32, while the tag"
-                f" promises 2.17: C++ there needs manylinux_2_34, {_ELSEWHERE}."
+                f" promises 2.17. zig's C++ there needs manylinux_2_34: do without C++, {_ELSEWHERE}."
             )
         elif missing:
             yield (

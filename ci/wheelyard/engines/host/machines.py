@@ -16,7 +16,8 @@ class Machine:
 
     `triple` is zig's target with the oldest C library, `gnu` the name gcc has for it, `tag` the wheel's. `name` is what
     `platform.machine()` says there, `platform` what `sysconfig.get_platform()` does, and `soabi` the end of an
-    extension's name. `cpu` is the oldest processor the tag promises, where zig's own is newer.
+    extension's name. `cpu` is the oldest processor the tag promises, where zig's own is newer; `flags` are what else
+    every compiler call needs.
     """
 
     triple: str
@@ -26,6 +27,7 @@ class Machine:
     platform: str
     soabi: str
     cpu: str = ""
+    flags: tuple[str, ...] = ()
     system: System = "linux"
     musl: bool = False
 
@@ -68,6 +70,8 @@ def _glibc(name: str, gnu: str, *, glibc: str = "2.17", zig: str = "", cpu: str 
         platform=f"linux-{name}",
         soabi=soabi or gnu,
         cpu=cpu,
+        # glibc knows IEEE's long double there since 2.32, and promises IBM's in 2.17
+        flags=("-mabi=ibmlongdouble",) if name == "ppc64le" else (),
     )
 
 

@@ -107,7 +107,7 @@ def make(
         "triple": machine.triple,
         "machine": machine.gnu,
         "headers": (str(headers), str(_second(headers, machine))) if headers else (),
-        "first": (*first, *_shim(folder, headers, machine)) if headers else first,
+        "first": (*machine.flags, *first, *(_shim(folder, headers, machine) if headers else ())),
         "folder": str(folder),
         "system": machine.system,
         "cpu": machine.cpu,
