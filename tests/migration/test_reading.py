@@ -155,6 +155,9 @@ def test_a_workflow_of_this_repository_is_followed_with_its_inputs() -> None:
             id="variable",
         ),
         pytest.param(
+            "b:\n  steps: [{uses: PyO3/maturin-action@v1}]\n", "w.yml:4: b builds wheels without", id="maturin"
+        ),
+        pytest.param(
             "b:\n  runs-on: ubuntu-24.04\n  steps:\n"
             "    - run: echo CIBW_SKIP=x >> $GITHUB_ENV\n    - run: cibuildwheel\n",
             "w.yml:6: a step sets CIBW_SKIP while it runs",

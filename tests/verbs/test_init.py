@@ -106,6 +106,30 @@ def test_a_project_that_has_the_table_is_refused(project: Path, capsys: pytest.C
     assert "has a [tool.wheelyard] already" in capsys.readouterr().err
 
 
+def test_a_cibuildwheel_that_cannot_be_had_is_said(
+    repository: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("WHEELYARD_CACHE", str(tmp_path / "cache"))
+    pinned = WORKFLOW.replace("run: python -m cibuildwheel", "uses: pypa/cibuildwheel@v0.1.2")
+    assert run(repository({**FILES, ".github/workflows/build.yml": pinned}), "--dry-run") == 0
+    assert "cibuildwheel 0.1.2 could not be asked, ours was" in capsys.readouterr().out
+
+
+@pytest.mark.peers
+def test_the_cibuildwheel_of_the_workflow_is_asked_too(
+    repository: MakeRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pinned = WORKFLOW.replace("run: python -m cibuildwheel", "uses: pypa/cibuildwheel@v3.1.4")
+    files = {**FILES, ".github/workflows/build.yml": pinned.replace("*-musllinux* cp315*", "*-musllinux*")}
+    assert run(repository(files), "--dry-run") == 0
+    said = capsys.readouterr().out
+    if "could not be asked" in said:
+        pytest.skip("cibuildwheel 3.1.4 cannot be fetched here")
+    assert re.search(r"\d+ more: .*cp315.*\n +cibuildwheel \S+ builds it too, 3\.1\.4 does not", said)
+
+
 def test_a_workflow_of_others_is_not_overwritten(repository: MakeRepository) -> None:
     theirs = WORKFLOW.replace("build:", "wheels:")
     project = repository({"pyproject.toml": PYPROJECT, ".github/workflows/wheels.yml": theirs})

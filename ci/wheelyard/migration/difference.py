@@ -106,14 +106,10 @@ def text(found: Difference) -> str:
         f"jobs:   {found.jobs_today} today, {found.jobs_plan} in the plan",
     ]
     for each in found.moved:
-        named = " ".join(globs.naming(each.identifiers, among=(*each.identifiers, _NOBODY)))
+        named = " ".join(globs.listing(each.identifiers))
         lines.append(f"  {len(each.identifiers):3} {each.what}: {named}\n      {each.why}")
     width = max((len(each.target) for each in found.runners), default=0)
     for runner in found.runners:
         today, plan = ", ".join(runner.today) or "nowhere", ", ".join(runner.plan)
         lines.append(f"  {runner.target.ljust(width)}  {today if today == plan else f'{today} -> {plan}'}")
     return "\n".join(lines) + "\n"
-
-
-# Keeps patterns from being a bare `*`, which would say nothing of what moves.
-_NOBODY = Identifier("cp30-manylinux_none")

@@ -21,18 +21,18 @@ def naming(chosen: Collection[Identifier], *, among: Collection[Identifier]) -> 
     ]
     left -= {each for each in left if each.python in pythons}
     whole = [f"*-{_braced(tails)}"] if tails else []
-    return (*whole, *([f"{_braced(pythons)}-*"] if pythons else []), *_single(left))
+    return (*whole, *([f"{_braced(pythons)}-*"] if pythons else []), *listing(left))
 
 
-def _single(left: Iterable[Identifier]) -> Iterable[str]:
-    """One pattern for all tails that have the same Pythons."""
+def listing(identifiers: Iterable[Identifier]) -> tuple[str, ...]:
+    """Each of `identifiers` by name, those of all tails that have the same Pythons in one pattern."""
     by_tail: dict[str, list[str]] = {}
-    for each in sorted(left, key=_by_python):
+    for each in sorted(identifiers, key=_by_python):
         by_tail.setdefault(_tail(each), []).append(each.python)
     by_pythons: dict[tuple[str, ...], list[str]] = {}
     for tail in sorted(by_tail):
         by_pythons.setdefault(tuple(by_tail[tail]), []).append(tail)
-    return (f"{_braced(pythons)}-{_braced(tails)}" for pythons, tails in by_pythons.items())
+    return tuple(f"{_braced(pythons)}-{_braced(tails)}" for pythons, tails in by_pythons.items())
 
 
 def _tails(identifiers: Iterable[Identifier]) -> list[str]:

@@ -19,6 +19,7 @@ _PLUMBING = (
 )
 _DEEPEST = 4
 _UNKNOWN = "it is known only while the workflow runs"
+_OTHERS = re.compile(r"PyO3/maturin-action|\bmaturin (build|publish)\b|\bbdist_wheel\b|\bpip wheel\b|--wheel\b")
 _INSTALLS = re.compile(r"\b(pip3?(\.exe)?|pipx|uv|uv tool|uv pip)\s+install\b")
 
 
@@ -70,6 +71,9 @@ class Walk:
             elif _interesting(job):
                 for leg in self._legs(name, job_id, job, scope):
                     self._job(name, job_id, job, {**scope, "matrix": leg})
+            elif other := next((step for step in job.tables("steps") if _OTHERS.search(_says(step))), None):
+                place = f"{name}:{other.line}"
+                self._notes.append(f"{place}: {job_id} builds wheels without cibuildwheel, which is left to you.")
 
     def _called(self, name: str, job_id: str, job: Table, scope: dict[str, Any], *, depth: int) -> None:
         """A workflow that a job calls: followed when it is of this repository."""
@@ -235,6 +239,11 @@ def _labels(value: object) -> tuple[str, ...]:
     if isinstance(value, Table):
         value = value.get("labels")
     return tuple(str(each) for each in listed(value) if each)
+
+
+def _says(step: Table) -> str:
+    """What a step runs."""
+    return f"{step.text('uses')}\n{step.text('run')}"
 
 
 def _installs(step: Table) -> bool:
