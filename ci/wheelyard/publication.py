@@ -55,6 +55,9 @@ def publish(errand: Errand, store: Store) -> None:
     console, made, chosen = errand.console, errand.found.manifest, _account(errand)
     keeper = retention.keeper(chosen) if errand.keep else None
     publishing = _publishing(errand, chosen)
+    if errand.options.nightly and publishing.is_there():
+        console.say(f"{chosen.url} has {made.name} {made.version} of an earlier night. There is nothing new.")
+        return
     comparison = errand.compare(publishing)
     if loss := history.lost(made, comparison.page, drop=errand.tool.publish.drop):
         raise loss.error(made, chosen.url)

@@ -288,6 +288,16 @@ def test_a_nightly_goes_to_its_own_index(project: Path, index: FakeIndex) -> Non
     assert index.held == {}
 
 
+def test_a_night_without_a_commit_changes_nothing(project: Path, index: FakeIndex) -> None:
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(f'{table}nightly = {{ index = "{index.upload}" }}\n')
+    index.held = dict.fromkeys(released(project), b"built on another night")
+    assert publish(project, "--nightly") == Exit.DONE
+    assert index.order == []
+    del index.held[wheel_name(IDENTIFIERS[0])]
+    assert publish(project, "--nightly") == Exit.FINDINGS
+
+
 def test_a_nightly_without_an_index_says_where_to_name_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish(project, "--nightly") == Exit.USAGE
     assert "[tool.wheelyard.publish.nightly]" in capsys.readouterr().err

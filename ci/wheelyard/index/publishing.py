@@ -34,6 +34,11 @@ class Publishing:
     attester: Attester | None = None
     pause: Callable[[float], None] = time.sleep
 
+    def is_there(self) -> bool:
+        """Whether the index has a file of each name, whatever its bytes: a commit built again may give others."""
+        page = self._page()
+        return page is not None and all(page.get(file.file) for file in self.made.files)
+
     def compare(self) -> Comparison:
         """What the index has of the release; files with other bytes there are a `FindingsError`."""
         page = self._page()
