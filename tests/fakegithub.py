@@ -3,7 +3,8 @@
 In a test: `with fakegithub.serve(folder) as server:`, and `server.url`, `server.token`. Alone:
 `python tests/githubhosts.py FOLDER` prints where it is.
 
-What it knows is in `githubworld`, what it answers in `githubroutes`, what goes wrong in `githubfaults`.
+How it is set up is in `githubrules`, what it knows in `githubworld`, what it answers in `githubroutes`, and what goes
+wrong in `githubfaults`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ import requests
 
 import githubhosts
 from githubdocuments import ENTERPRISE, Json
+from githubrules import READER, WRITER
 from githubsite import CONTROL, EXCHANGES
-from githubworld import READER, WRITER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ class Server:
     repository: str = "ada/spam"
 
     def rules(self, **changes: Any) -> None:
-        """Change some of `githubworld.Rules`."""
+        """Change some of `githubrules.Rules`."""
         self._control("rules", changes)
 
     def fault(self, kind: str, on: str = "", *, skip: int = 0, times: int = 1, seconds: float = 0.0) -> None:
@@ -107,7 +108,7 @@ class Server:
 
 @contextmanager
 def serve(folder: Path, **rules: Any) -> Iterator[Server]:
-    """A running fake, stopped at the end; `rules` are those of `githubworld.Rules`."""
+    """A running fake, stopped at the end; `rules` are those of `githubrules.Rules`."""
     folder.mkdir(parents=True, exist_ok=True)
     command = (sys.executable, githubhosts.__file__, folder)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import quote, unquote, urlencode
 
+import githubactions
 import githubdocuments as documents
 from githubanswers import Answer, Door, Entry, Request, refusal
-from githubdocuments import REPOSITORY_ID, Json
+from githubdocuments import Json
 from githubworld import Asset, Refused, Release
 
 T = TypeVar("T", Release, Asset)
 Route = Callable[..., Answer]
 _SIGNED_FOR = 300
-_FILTERS = {"branch": "head_branch", "check_name": "name"}
-_NO_FILTERS = {"per_page", "page", "filter", "exclude_pull_requests", "created"}
 
 
 def answer(door: Door, request: Request) -> Answer:
@@ -37,24 +36,6 @@ def _find(entry: Entry) -> tuple[Route, list[str]]:
     raise Refused(404, "Not Found")
 
 
-def _page(door: Door, request: Request, every: list[Json]) -> tuple[list[Json], dict[str, str]]:
-    """A page of a list, and the Link header, whose addresses have the number of the repository, not its name."""
-    size = max(1, min(100, _number(request.query.get("per_page", "30"), 30)))
-    number, last = max(1, _number(request.query.get("page", "1"), 1)), max(1, -(-len(every) // size))
-    inside = re.sub("^/repos/[^/]+/[^/]+", f"/repositories/{REPOSITORY_ID}", request.path)
-    pages = {"prev": number - 1, "first": 1} if number > 1 else {}
-    pages |= {"next": number + 1, "last": last} if number < last else {}
-    links = (
-        f'<{door.home.api}{inside}?{urlencode({**request.query, "page": to})}>; rel="{relation}"'
-        for relation, to in pages.items()
-    )
-    return every[(number - 1) * size : number * size], ({"Link": ", ".join(links)} if pages else {})
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isdigit() else otherwise
-
-
 def _release(door: Door, release: Release) -> Json:
     return documents.release(door.home, release, digests=door.world.rules.digests)
 
@@ -68,7 +49,7 @@ def _list_releases(door: Door, entry: Entry) -> Answer:
     """Newest first; drafts only for those who may write."""
     shown = [each for each in _settled(door, door.world.releases) if entry.may_write or not each.draft]
     shown.sort(key=lambda each: (each.created, each.id), reverse=True)
-    part, headers = _page(door, entry.request, [_release(door, each) for each in shown])
+    part, headers = githubactions.page(door, entry.request, [_release(door, each) for each in shown])
     return Answer(body=part, headers=headers)
 
 
@@ -125,7 +106,7 @@ def _list_assets(door: Door, entry: Entry, number: str) -> Answer:
     release = door.world.release(int(number), drafts=entry.may_write)
     digests = door.world.rules.digests
     every = [documents.asset(door.home, release, each, digests=digests) for each in _settled(door, release.assets)]
-    part, headers = _page(door, entry.request, every)
+    part, headers = githubactions.page(door, entry.request, every)
     return Answer(body=part, headers=headers)
 
 
@@ -193,77 +174,6 @@ def _tag_object(door: Door, _entry: Entry, sha: str) -> Answer:
     return Answer(body={**own, "object": shown})
 
 
-def _filtered(door: Door, entry: Entry, key: str, every: Iterable[Json]) -> Answer:
-    """A page of a list in an object, of those that are what the query asks for."""
-    asked = {_FILTERS.get(name, name): value for name, value in entry.request.query.items() if name not in _NO_FILTERS}
-    kept = [each for each in every if all(_is(each, name, value) for name, value in asked.items())]
-    part, headers = _page(door, entry.request, kept)
-    return Answer(body={"total_count": len(kept), key: part}, headers=headers)
-
-
-def _is(facts: Mapping[str, Any], name: str, value: str) -> bool:
-    """A `status` may be asked for by the conclusion too."""
-    return value in {str(facts.get(name))} | ({str(facts.get("conclusion"))} if name == "status" else set())
-
-
-def _runs(door: Door, entry: Entry, workflow: str = "") -> Answer:
-    every = [documents.workflow_run(door.home, facts) for facts in door.world.rules.runs]
-    kept = [run for run in every if workflow in {"", run["path"].rpartition("/")[2], str(run["workflow_id"])}]
-    return _filtered(door, entry, "workflow_runs", kept)
-
-
-def _run(door: Door, _entry: Entry, number: str) -> Answer:
-    for facts in door.world.rules.runs:
-        run = documents.workflow_run(door.home, facts)
-        if run["id"] == int(number):
-            return Answer(body=run)
-    raise Refused(404, "Not Found")
-
-
-def _of_run(key: str, form: Callable[..., Json]) -> Route:
-    def route(door: Door, entry: Entry, number: str) -> Answer:
-        _run(door, entry, number)
-        facts = [each for each in getattr(door.world.rules, key) if each.get("run_id", 1) == int(number)]
-        return _filtered(door, entry, key, [form(door.home, each) for each in facts])
-
-    return route
-
-
-def _checks(door: Door, entry: Entry, ref: str) -> Answer:
-    sha = _sha(door, ref)
-    every = [documents.check_run(door.home, facts) for facts in door.world.rules.checks]
-    return _filtered(door, entry, "check_runs", [each for each in every if each["head_sha"] == sha])
-
-
-def _status(door: Door, _entry: Entry, ref: str) -> Answer:
-    """The worst of all; `pending` where there is none."""
-    statuses = [documents.status(door.home, facts) for facts in door.world.rules.statuses]
-    states = {each["state"] for each in statuses}
-    bad = bool(states & {"failure", "error"})
-    state = "failure" if bad else "success" if states == {"success"} else "pending"
-    url, sha = door.home.url, _sha(door, ref)
-    shown = {"state": state, "statuses": statuses, "sha": sha, "total_count": len(statuses)}
-    links = {"commit_url": f"{url}/commits/{sha}", "url": f"{url}/commits/{sha}/status"}
-    return Answer(body={**shown, **links, "repository": documents.repository(door.home)})
-
-
-def _sha(door: Door, ref: str) -> str:
-    name = ref.removeprefix("refs/").removeprefix("tags/").removeprefix("heads/")
-    return {**door.world.rules.branches, **door.world.rules.tags}.get(name, name)
-
-
-def _environments(door: Door, entry: Entry) -> Answer:
-    every = [documents.environment(door.home, facts) for facts in door.world.rules.environments]
-    return _filtered(door, entry, "environments", every)
-
-
-def _environment(door: Door, _entry: Entry, name: str) -> Answer:
-    for facts in door.world.rules.environments:
-        if facts.get("name") == name:
-            return Answer(body=documents.environment(door.home, facts))
-    raise Refused(404, "Not Found")
-
-
 def _graphql(door: Door, entry: Entry) -> Answer:
     """The one query without which `gh release` finds no draft: the id of a release by its tag."""
     wanted = entry.request.json.get("variables", {}).get("tagName")
@@ -291,13 +201,5 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"/immutable-releases", _immutable),
     ("GET", r"/git/ref/tags/(.+)", _tag_ref),
     ("GET", r"/git/tags/(\w+)", _tag_object),
-    ("GET", r"/actions/runs", _runs),
-    ("GET", r"/actions/workflows/([^/]+)/runs", _runs),
-    ("GET", r"/actions/runs/(\d+)", _run),
-    ("GET", r"/actions/runs/(\d+)/jobs", _of_run("jobs", documents.job)),
-    ("GET", r"/actions/runs/(\d+)/artifacts", _of_run("artifacts", documents.artifact)),
-    ("GET", r"/commits/(.+)/check-runs", _checks),
-    ("GET", r"/commits/(.+)/status", _status),
-    ("GET", r"/environments", _environments),
-    ("GET", r"/environments/([^/]+)", _environment),
+    *githubactions.ROUTES,
 )

@@ -13,7 +13,8 @@ from pathlib import Path
 from githubanswers import Door
 from githubdocuments import Json
 from githubfaults import KINDS, Fault, Faults
-from githubworld import Rules, World
+from githubrules import Rules
+from githubworld import World
 
 CONTROL = "/_fake/"
 EXCHANGES = "exchanges.jsonl"
