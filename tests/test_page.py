@@ -64,7 +64,13 @@ def test_wheels_of_another_commit_do_not_count() -> None:
     others = tuple(msgspec.structs.replace(report, commit="dead" * 10) for report in reported(plan))
     made = page.make(facts(reports=others))
     assert made.done == 0
-    assert made.gaps[0].why == "its job was built of another commit: deaddea"
+    assert made.gaps[0].why == "its job was built of another commit, deaddea"
+
+
+def test_wheels_of_other_uncommitted_changes_do_not_count() -> None:
+    plan = planned()
+    others = tuple(msgspec.structs.replace(report, tree="2" * 40) for report in reported(plan))
+    assert page.make(facts(reports=others)).gaps[0].why == "its job was built of other uncommitted changes"
 
 
 def test_a_complete_release_has_no_gaps() -> None:

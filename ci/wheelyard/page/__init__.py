@@ -196,10 +196,13 @@ def _why(cell: Cell, facts: Facts) -> str:
     reports = [report for report in facts.reports if report.job == cell.job]
     if not reports:
         return "its job has left nothing yet"
-    built = {report.commit for report in reports}
-    if facts.plan.revision.commit not in built:
-        return f"its job was built of another commit: {', '.join(str(commit)[:7] for commit in built)}"
-    return "its job has not come to it"
+    if any(report in facts.built_of_this() for report in reports):
+        return "its job has not come to it"
+    commit = reports[0].commit
+    source = (
+        f"another commit, {str(commit)[:7]}" if commit != facts.plan.revision.commit else "other uncommitted changes"
+    )
+    return f"its job was built of {source}"
 
 
 def _notices(facts: Facts) -> tuple[Notice, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -58,10 +59,14 @@ class Facts:
             if result.identifier is not None
         }
 
-    @property
-    def arrived(self) -> frozenset[str]:
-        """The files that the index has."""
-        return frozenset(sent.file for sent in self.sent if sent.outcome in _ARRIVED)
+    @cached_property
+    def outcomes(self) -> dict[str, Sent]:
+        """What became of each file at the index."""
+        return {sent.file: sent for sent in self.sent}
+
+    def arrived(self, file: str) -> bool:
+        """Whether the index has a file."""
+        return file in self.outcomes and self.outcomes[file].outcome in _ARRIVED
 
 
 def part_of(plan: Plan, jobs: Sequence[Job], *, sdist: bool, only: str = "*") -> Plan:

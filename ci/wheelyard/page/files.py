@@ -34,7 +34,7 @@ def entries(facts: Facts) -> tuple[Entry, ...]:
     """The release's files, or those that the jobs have made so far, by name."""
     made = sorted(facts.release.files if facts.release else _built(facts), key=lambda file: file.file)
     before = _likes(made, facts.previous.files if facts.previous else ())
-    sent = {each.file: each for each in facts.sent}
+    sent = facts.outcomes
     return tuple(
         Entry(
             file=file.file,

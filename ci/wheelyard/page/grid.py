@@ -138,8 +138,8 @@ def _kind(file: str) -> str:
 def _cell(name: str, job: str, file: File | None, result: tuple[JobReport, Result] | None, facts: Facts) -> Cell:
     """What is known of one thing: the release knows better than the job."""
     if file is not None:
-        words = next((sent.words for sent in facts.sent if sent.file == file.file), "")
-        state = State.PUBLISHED if file.file in facts.arrived else State.COLLECTED
+        words = facts.outcomes[file.file].words if file.file in facts.outcomes else ""
+        state = State.PUBLISHED if facts.arrived(file.file) else State.COLLECTED
         return Cell(
             name=name, state=state, job=file.job or job, file=file.file, size=file.size, minutes=file.minutes,
             tested=file.tested, why=words,

@@ -6,13 +6,13 @@ first build, so that a measured job is a little shorter where all goes as planne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import runners, schedule
+from wheelyard import plan, runners, schedule
 from wheelyard.page.grid import UNDONE, Cell, Key, State
 
 if TYPE_CHECKING:
@@ -53,55 +53,76 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class _Slot:
     """When a slot comes free: by the plan, and as far as was measured."""
 
+    pool: str
     number: int
     planned: float = 0.0
     real: float = 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One job in its slot, as planned and as far as was measured; `spent` is None where it was not."""
+
+    job: plan.Job
+    cells: Sequence[Cell]
+    pool: str
+    slot: int
+    planned: Span
+    real: Span
+    spent: float | None
+
+
 def timed(facts: Facts, cells: Mapping[Key, Cell]) -> tuple[Job, ...]:
     """The plan's jobs by pool, slot and start."""
+    runs = tuple(_runs(facts, cells))
+    chain = _chain(runs)
+    made = (_job(run, critical=place in chain) for place, run in enumerate(runs))
+    return tuple(sorted(made, key=lambda job: (job.pool != "github", job.pool, job.slot)))
+
+
+def _runs(facts: Facts, cells: Mapping[Key, Cell]) -> Iterator[_Run]:
+    """Every job in the order in which they start."""
     jobs = [job for job in facts.plan.jobs if job.identifiers]  # with `--only`, some build nothing
     minutes = [job.estimate_minutes or 0.0 for job in jobs]
     pools = [runners.pool(job.runner) for job in jobs]
     begun = schedule.starts(pools, minutes, facts.slots)
-    slots: dict[str, list[_Slot]] = {}
-    found: list[Job] = []
-    real: list[Span] = []
+    slots: list[_Slot] = []
     for row in sorted(range(len(jobs)), key=lambda row: (begun[row], row)):
-        mine = [cells[key] for i in jobs[row].identifiers if (key := (i, jobs[row].variant)) in cells]
-        planned = Span(start=begun[row], end=begun[row] + minutes[row])
-        slot = _free(slots.setdefault(pools[row], []), planned.start)
-        spent = _spent(mine)
-        begin = planned.start + slot.real - slot.planned
-        real.append(Span(start=begin, end=begin + (minutes[row] if spent is None else spent)))
-        slot.planned, slot.real = planned.end, real[-1].end
-        found.append(
-            Job(
-                id=jobs[row].id,
-                runner=" ".join(jobs[row].runner),
-                emulated=jobs[row].emulated,
-                pool=pools[row],
-                slot=slot.number,
-                state=_state(mine),
-                wheels=sum(1 for cell in mine if not cell.shared),
-                done=sum(1 for cell in mine if not cell.shared and cell.state not in UNDONE),
-                planned=planned if jobs[row].estimate_minutes is not None else None,
-                measured=None if spent is None else real[-1],
-            )
-        )
-    chain = _chain(found, real)
-    critical = (msgspec.structs.replace(job, critical=place in chain) for place, job in enumerate(found))
-    return tuple(sorted(critical, key=lambda job: (job.pool != "github", job.pool, job.slot)))
+        job = jobs[row]
+        mine = [cells[key] for identifier in job.identifiers if (key := (identifier, job.variant)) in cells]
+        planned, spent = Span(start=begun[row], end=begun[row] + minutes[row]), _spent(mine)
+        slot = _free(slots, pools[row], planned.start)
+        real = Span(start=slot.real, end=slot.real + (minutes[row] if spent is None else spent))
+        slot.planned, slot.real = planned.end, real.end
+        yield _Run(job=job, cells=mine, pool=slot.pool, slot=slot.number, planned=planned, real=real, spent=spent)
 
 
-def _free(slots: list[_Slot], start: float) -> _Slot:
+def _job(run: _Run, *, critical: bool) -> Job:
+    job, wheels = run.job, [cell for cell in run.cells if not cell.shared]
+    return Job(
+        id=job.id,
+        runner=" ".join(job.runner),
+        emulated=job.emulated,
+        pool=run.pool,
+        slot=run.slot,
+        state=_state(run.cells),
+        wheels=len(wheels),
+        done=sum(cell.state not in UNDONE for cell in wheels),
+        planned=run.planned if job.estimate_minutes is not None else None,
+        measured=run.real if run.spent is not None else None,
+        critical=critical,
+    )
+
+
+def _free(slots: list[_Slot], pool: str, start: float) -> _Slot:
     """The slot that a job takes which starts then: one that came free, or one more."""
-    for slot in slots:
+    ours = [slot for slot in slots if slot.pool == pool]
+    for slot in ours:
         if slot.planned <= start + _EQUAL:
             # It may have come free earlier: a job can wait for machines of another kind.
             slot.planned, slot.real = start, slot.real + start - slot.planned
             return slot
-    slots.append(_Slot(number=len(slots) + 1, planned=start, real=start))
+    slots.append(_Slot(pool=pool, number=len(ours) + 1, planned=start, real=start))
     return slots[-1]
 
 
@@ -117,13 +138,17 @@ def _state(cells: Sequence[Cell]) -> State:
     return next((state for state in (State.FAILED, *State) if state in states), State.PLANNED)
 
 
-def _chain(jobs: Sequence[Job], real: Sequence[Span]) -> frozenset[int]:
+def _chain(runs: Sequence[_Run]) -> frozenset[int]:
     """The places of the jobs that the last end hangs on: each starts when the one before it ends."""
-    last = max(range(len(jobs)), key=lambda place: real[place].end, default=None)
+    last = max(range(len(runs)), key=lambda place: runs[place].real.end, default=None)
     found: set[int] = set()
     while last is not None:
         found.add(last)
-        start, slot = real[last].start, (jobs[last].pool, jobs[last].slot)
-        before = [place for place, span in enumerate(real) if abs(span.end - start) < _EQUAL and place not in found]
-        last = min(before, key=lambda place: (jobs[place].pool, jobs[place].slot) != slot, default=None)
+        run = runs[last]
+        before = [
+            place
+            for place, other in enumerate(runs)
+            if abs(other.real.end - run.real.start) < _EQUAL and place not in found
+        ]
+        last = min(before, key=lambda place: (runs[place].pool, runs[place].slot) != (run.pool, run.slot), default=None)
     return frozenset(found)

@@ -21,7 +21,7 @@ from wheelyard.words import counted, duration, size, spent
 HTML = "report.html"
 SUMMARY = "summary.md"
 
-# Each state in text that has no colour, and as it is called in the style sheet.
+# Each state in text, which has no colour.
 MARKS = {
     State.PLANNED: "·",
     State.REFUSED: "⊘",

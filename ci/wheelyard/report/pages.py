@@ -80,7 +80,7 @@ def html(made: Page) -> bytes:
     """A page as the one file that it is."""
     from wheelyard.render import page  # noqa: PLC0415  # templates are slow to import
 
-    return page.html(made).encode()
+    return page.html(made).encode(errors="replace")  # a path may have names that are no text
 
 
 def summarise(made: Page, path: Path) -> None:
@@ -88,4 +88,4 @@ def summarise(made: Page, path: Path) -> None:
     from wheelyard.render import page  # noqa: PLC0415
 
     before = files.read(path) if path.exists() else b""
-    files.write(path.absolute(), before + page.markdown(made).encode())
+    files.write(path.absolute(), before + page.markdown(made).encode(errors="replace"))
