@@ -141,11 +141,16 @@ def workflow() -> Iterator[str]:
                 yield f"\n## {job}\n"
                 needs = said.get("needs", [])
                 yield f"- waits for: {', '.join([needs] if isinstance(needs, str) else needs) or 'nothing'}"
-                yield f"- runs on: `{said['runs-on']}`, for at most {said['timeout-minutes']} minutes"
+                yield f"- runs on: {_plain(said['runs-on'])}, for at most {_plain(said['timeout-minutes'])} minutes"
                 yield from (
                     f"- may: `{held.scope}: {held.level}`, to {held.why}" for held in made.view.permissions.get(job, ())
                 )
                 yield from (f"{number}. {step['name']}" for number, step in enumerate(said["steps"], 1))
+
+
+def _plain(value: str) -> str:
+    """A value of a job, or where it comes from."""
+    return "what the row says" if value.startswith("${{") else f"`{value}`"
 
 
 def _table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:

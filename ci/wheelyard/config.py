@@ -104,11 +104,12 @@ class Release(_Table, frozen=True, kw_only=True):
     Example: `branch = "release-*"`
     """
     changelog: NonEmpty | None = None
-    report: bool = False
     """The changelog that has to have an entry (default: looked for under the usual names).
 
     Example: `changelog = "docs/changes.md"`
     """
+    report: bool = False
+    """Whether the page of the release lies with it, as one of its files. Example: `report = true`"""
 
 
 class Nightly(_Table, frozen=True, kw_only=True):
