@@ -53,6 +53,11 @@ def test_what_hides_missing_symbols_on_windows_is_left_out() -> None:
     assert not any(word in words for word in ("-fPIC", "undefined", "-lm", "-lpthread"))
 
 
+def test_words_for_microsofts_compiler_are_understood() -> None:
+    assert passed_on("-c x.cpp /EHsc /bigobj /std:c++17", WINDOWS) == "-c x.cpp -std=c++17"
+    assert passed_on("-c /home/x.cpp", WINDOWS) == "-c /home/x.cpp"
+
+
 def test_a_question_to_the_linker_makes_no_library() -> None:
     assert "out-implib" not in passed_on("-Wl,--version", WINDOWS)
 

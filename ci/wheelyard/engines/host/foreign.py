@@ -9,6 +9,13 @@ _WINDOWS_LEFT_OUT = frozenset(
         *("-static", "-static-libgcc", "-static-libstdc++", "-shared-libgcc"),
     }
 )
+# Projects, and pybind11, say these to Microsoft's compiler on Windows without asking which one is there.
+_MICROSOFT = frozenset(
+    {
+        *("/EHsc", "/GL", "/MD", "/MP", "/O2", "/Ox", "/W3", "/W4", "/Zc:__cplusplus", "/bigobj", "/nologo"),
+        *("/permissive-", "/utf-8"),
+    }
+)
 _LINKER_LEFT_OUT = {
     "linux": frozenset[str](),
     # With -s, zig 0.17 writes uninitialised memory into __LINKEDIT for -x.
@@ -59,7 +66,9 @@ def left_out(word: str, system: str) -> bool:
 def translated(word: str, words: Words, system: str) -> list[str] | None:
     """The words zig gets for one word, None where the system has no say in it."""
     if system == "win32":
-        return [] if word in _WINDOWS_LEFT_OUT else None
+        if word.startswith("/std:"):
+            return [f"-std={word.removeprefix('/std:').replace('latest', '23')}"]
+        return [] if word in _WINDOWS_LEFT_OUT or word in _MICROSOFT else None
     if system != "darwin":
         return None
     if word in _APPLE_WITH_VALUE:
