@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -20,20 +21,10 @@ def each(things: Iterable[T], work: Callable[[T], object], *, parallel: int) -> 
         todo.put(thing)
     failures: list[Exception] = []
     halted = threading.Event()
-
-    def labour() -> None:
-        while not halted.is_set():
-            try:
-                thing = todo.get_nowait()
-            except Empty:
-                return
-            try:
-                work(thing)
-            except Exception as error:  # noqa: BLE001  # raised again where somebody waits for it
-                failures.append(error)
-                halted.set()
-
-    threads = [threading.Thread(target=labour, daemon=True) for _ in range(min(parallel, todo.qsize()))]
+    workers = min(parallel, todo.qsize())
+    threads = [
+        threading.Thread(target=_labour, args=(todo, work, failures, halted), daemon=True) for _ in range(workers)
+    ]
     try:
         for thread in threads:
             thread.start()
@@ -44,3 +35,17 @@ def each(things: Iterable[T], work: Callable[[T], object], *, parallel: int) -> 
         halted.set()
     if failures:
         raise failures[0]
+
+
+def _labour(
+    todo: SimpleQueue[T], work: Callable[[T], object], failures: list[Exception], halted: threading.Event
+) -> None:
+    """Do what is to do until there is nothing more, or something failed."""
+    with suppress(Empty):
+        while not halted.is_set():
+            thing = todo.get_nowait()
+            try:
+                work(thing)
+            except Exception as error:  # noqa: BLE001  # raised again where somebody waits for it
+                failures.append(error)
+                halted.set()
