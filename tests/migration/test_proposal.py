@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,6 +108,11 @@ def test_publishing_keeps_its_environment_and_its_secret_is_named() -> None:
     made, notes = table((call("ubuntu-latest"), LINUX), publishing=(rehearsal, real))
     assert made["publish"] == {"environment": "release", "attest": False}
     assert "w.yml:9: a password or token publishes today" in notes
+
+
+def test_options_in_a_file_of_their_own_are_named() -> None:
+    _, notes = table((replace(call("ubuntu-latest"), arguments=("--config-file", "wheels.toml")), LINUX))
+    assert "w.yml:3: its options are in a file of their own (wheels.toml)" in notes
 
 
 def around(step: dict[str, str], *jobs: int, when: Any = "before", own: str = "") -> Around:

@@ -106,6 +106,17 @@ def test_a_project_that_has_the_table_is_refused(project: Path, capsys: pytest.C
     assert "has a [tool.wheelyard] already" in capsys.readouterr().err
 
 
+def test_the_package_is_the_one_that_the_workflow_builds(repository: MakeRepository) -> None:
+    files = {f"pkg/{name}": FILES[name] for name in ("pyproject.toml", "setup.py")}
+    workflow = WORKFLOW.replace("-m cibuildwheel", "-m cibuildwheel ./pkg --output-dir dist")
+    project = repository({**files, "pyproject.toml": "# tools\n", ".github/workflows/build.yml": workflow})
+    assert run(project, "--yes") == 0
+    top = (project / "pyproject.toml").read_text()
+    assert top.startswith("# tools\n")
+    assert tomllib.loads(top)["tool"]["wheelyard"]["package"] == "pkg"
+    assert "skip = " in (project / "pkg" / "pyproject.toml").read_text()
+
+
 def test_a_cibuildwheel_that_cannot_be_had_is_said(
     repository: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

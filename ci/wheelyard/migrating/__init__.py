@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from wheelyard import files, generated, generation, macos, resources, stores
@@ -12,8 +12,9 @@ from wheelyard.errors import UsageError
 from wheelyard.generated import File
 from wheelyard.migrating import asking, repository
 from wheelyard.migrating.asking import Built
+from wheelyard.migrating.repository import Repository
 from wheelyard.migrating.trial import Trial
-from wheelyard.migration import deployment, difference, edit, options, proposal, reading, selection
+from wheelyard.migration import deployment, difference, edit, options, project, proposal, reading, selection
 from wheelyard.migration.difference import Difference
 from wheelyard.migration.project import Facts
 from wheelyard.migration.proposal import Surroundings
@@ -49,6 +50,8 @@ def look(root: Path, *, only: Path | None = None, package: str | None = None) ->
     found = repository.read(root, package)
     texts, name = found.workflows(only)
     today = reading.read(texts, only=name)
+    if package is None and (theirs := _package(found, today)) is not None:
+        found = repository.read(root, theirs)
     built = asking.ask(today.calls, root=root)
     tool, said = proposal.table(today, found.facts, built.wanted, _beside(root))
     carried = options.carried(today.calls, built.wanted, present=found.options)
@@ -68,6 +71,15 @@ def look(root: Path, *, only: Path | None = None, package: str | None = None) ->
     )
 
 
+def _package(found: Repository, today: Today) -> str | None:
+    """The folder that all calls build, where that is one of the repository and another than was found."""
+    folders = {PurePosixPath(call.package).as_posix() for call in today.calls}
+    marks = {(PurePosixPath(folder) / mark).as_posix() for folder in folders for mark in project.MARKS}
+    if len(folders) != 1 or folders == {found.package} or not marks & set(found.names):
+        return None
+    return folders.pop()
+
+
 def _beside(root: Path) -> Surroundings:
     """Which workflow file is free, and where releases can be kept."""
     names = ("wheels.yml", "wheelyard.yml")
@@ -84,8 +96,9 @@ def _selection(trial: Trial, table: Mapping[str, Any], today: Today, built: Buil
     wanted = asking.union(built.wanted)
     if not wanted:
         return dict(table)
-    there = str(trial.repository.options.get("enable", ""))
-    groups = [group for group in selection.groups(wanted, built.by_group) if group not in there]
+    there = trial.repository.options.get("enable", ())
+    enabled = there.split() if isinstance(there, str) else there
+    groups = [group for group in selection.groups(wanted, built.by_group) if group not in enabled]
     base = {**table, **({"enable": " ".join(groups)} if groups else {})}
 
     guess = selection.uniform(today.calls, trial.repository.options)

@@ -45,9 +45,18 @@ class Call:
     deployment_target: str = ""
 
     @property
+    def _given(self) -> dict[str, str]:
+        return dict(zip(self.arguments[::2], self.arguments[1::2], strict=True))
+
+    @property
+    def config(self) -> str:
+        """The file that the options are in, where that is not the package's pyproject.toml."""
+        return self._given.get("--config-file") or self.environment.get("CIBW_CONFIG_FILE", "")
+
+    @property
     def platform(self) -> Platform:
         """The platform that is built for."""
-        given = dict(zip(self.arguments[::2], self.arguments[1::2], strict=True))
+        given = self._given
         named = given.get("--platform") or self.environment.get("CIBW_PLATFORM", "")
         if only := re.match(r"\w+-([a-z]+)", given.get("--only", "")):
             named = _SYSTEMS.get(only[1], only[1])

@@ -37,6 +37,11 @@ def table(
     made: dict[str, Any] = {"targets": [str(target) for target in targets]} if targets else {"pure": True}
     if facts.package != ".":
         made["package"] = facts.package
+    notes += [
+        f"{call.place}: its options are in a file of their own ({call.config}). Move them into [tool.cibuildwheel]."
+        for call in today.calls
+        if call.config
+    ]
     made |= _machines(today, targets, built, notes)
     made |= _macos(today, built)
     made |= _checkout(today)
