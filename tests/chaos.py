@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -123,7 +123,7 @@ def fork(command: Sequence[str], project: Path, *, log: Path, kill_at: int = 0, 
     try:
         code = freeze() if tuple(command) == FREEZE else cli.main(list(command))
         if tell:
-            print(next(seen))  # noqa: T201  # into the log
+            print(next(seen))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -227,12 +227,12 @@ def plays(folder: Path, seeds: range) -> Iterator[Play]:
             yield play(seed, server, projects, events=events, wanted=wanted)
 
 
-def main(folder: Path, first: int, last: int, say: Callable[[str], None] = print) -> None:
+def main(folder: Path, first: int, last: int) -> None:
     """Play the seeds from first to last and tell of each."""
     for played in plays(folder, range(first, last + 1)):
         faults = sum(1 for each in played.server.exchanges() if each.fault)
         facts = {"seed": played.seed, "runs": played.runs, "kills": played.kills, "faults": faults}
-        say(json.dumps({**facts, "problems": played.problems}))
+        print(json.dumps({**facts, "problems": played.problems}), flush=True)
 
 
 if __name__ == "__main__":

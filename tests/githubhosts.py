@@ -253,7 +253,7 @@ def main(folder: Path) -> None:
     for name, server in servers.items():
         server.RequestHandlerClass = type("Handler", (Handler,), {"site": site, "name": name})
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    print(json.dumps(hosts), flush=True)  # noqa: T201  # whoever started this reads it
+    print(json.dumps(hosts), flush=True)
     sys.stdin.read()
 
 
