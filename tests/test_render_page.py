@@ -165,6 +165,21 @@ def test_summaries_follow_each_other_in_one_file() -> None:
     assert text.count("\n\n### ") == 1
 
 
+@pytest.mark.parametrize("number", [-5, 0, 10**9, 2**63 - 1])
+def test_numbers_beyond_all_measure_make_a_page_like_others(number: int) -> None:
+    plan = planned()
+    reports = tuple(
+        msgspec.structs.replace(
+            report,
+            results=tuple(msgspec.structs.replace(r, size=number, minutes=float(number)) for r in report.results),
+        )
+        for report in reported(plan)
+    )
+    made = msgspec.structs.replace(standings.released(plan, reports), source_date=number)
+    html = render.html(page.make(Facts(plan=page.plan_of(made), slots=standings.SLOTS, reports=reports, release=made)))
+    assert len(html) < 200_000
+
+
 def test_a_page_is_the_same_bytes_every_time() -> None:
     first, second = (render.html(page.make(standings.large())) for _ in range(2))
     assert first == second

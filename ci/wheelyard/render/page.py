@@ -58,14 +58,13 @@ def markdown(page: Page) -> str:
 
 def _values(page: Page) -> dict[str, object]:
     """What the templates see."""
-    date = datetime.fromtimestamp(page.date, UTC)
     spans = [span for job in page.jobs for span in (job.planned, job.measured) if span]
     time = scales.of_minutes(max((span.end for span in spans), default=0.0))
     scale = scales.of_bytes(max((max(entry.size, entry.before or 0) for entry in page.files), default=0))
     return {
         "page": page,
         "version": __version__,
-        "date": f"{date.day} {date:%B %Y}",
+        "date": _date(page.date),
         "heads": [(name, len(list(group))) for name, group in groupby(page.pythons, key=_family)],
         "pythons": [_python(name) for name in page.pythons],
         "platforms": [(name, list(rows)) for name, rows in groupby(page.rows, key=lambda row: row.platform)],
@@ -90,6 +89,14 @@ def _values(page: Page) -> dict[str, object]:
         "of": lambda job: _of(job.done, job.wheels, page),
         "growth": growth,
     }
+
+
+def _date(seconds: int) -> str:
+    try:
+        date = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):  # a year that no calendar of Python's has
+        return f"second {seconds}"
+    return f"{date.day} {date:%B %Y}"
 
 
 def _family(python: str) -> str:

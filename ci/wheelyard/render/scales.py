@@ -39,15 +39,16 @@ class Axis:
 
 def of_minutes(most: float) -> Axis:
     """A scale of minutes."""
-    step = next((step for step in _STEPS if most / step <= _TICKS), _STEPS[-1])
-    most = most or 1.0
+    most = max(most, 0.0) or 1.0
+    step = next((step for step in _STEPS if most / step <= _TICKS), most / _TICKS)
     ticks = [step * place for place in range(int(most / step) + 1)]
-    return Axis(most=most, ticks=tuple((round(100 * tick / most, 2), f"{tick}") for tick in ticks))
+    return Axis(most=most, ticks=tuple((round(100 * tick / most, 2), f"{tick:g}") for tick in ticks))
 
 
 def of_bytes(most: int) -> Axis:
     """A scale of bytes."""
-    most = most or 1
-    step = next(step for power in range(12) for factor in (1, 2, 5) if most / (step := factor * 10**power) <= _TICKS)
+    most = max(most, 1)
+    step = next(step for power in range(20) for factor in (1, 2, 5) if most / (step := factor * 10**power) <= _TICKS)
     ticks = [step * place for place in range(most // step + 1)]
-    return Axis(most=most * 1.02, ticks=tuple((round(100 * tick / most / 1.02, 2), size(tick)) for tick in ticks))
+    room = most * 1.02
+    return Axis(most=room, ticks=tuple((round(100 * tick / room, 2), size(tick)) for tick in ticks))
