@@ -12,8 +12,8 @@ import pytest
 
 from fileserver import FileServer, file_server
 from support import MakeRepository, run_git
-from wheelyard import git, inputs
-from wheelyard.config import Source, Tool
+from wheelyard import git, inputs, sdks
+from wheelyard.config import Macos, Source, Tool
 from wheelyard.downloads import Fetcher
 from wheelyard.errors import OutsideError, UsageError
 from wheelyard.manifest import Input, Inputs
@@ -63,6 +63,19 @@ def test_patches_and_sources_are_named_by_hash(tree: Path, server: FileServer) -
     assert made == Inputs(sources=(Input(name=source.url, sha256=source.sha256),), patches=(patch,))
     assert (tree / "vendor/zlib/zlib").read_text() == "z"
     assert (tree / "a.c").read_text() == "two\n"
+
+
+def test_jobs_on_macos_get_the_sdk_that_is_asked_for(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHEELYARD_CACHE", str(tmp_path / "cache"))
+    sdk = sdks.find("11.3")
+    sdks.place(sdk).mkdir(parents=True)
+    (sdks.place(sdk).parent / ".wheelyard-complete").touch()
+    tool = Tool(pure=True, macos=Macos(sdk="11.3"))
+    for macos, expected in ((True, Input(name="11.3", sha256=sdk.sha256)), (False, None)):
+        made, _ = inputs.put(tool, tree, fetcher=Fetcher(offline=True), clean=True, macos=macos)
+        assert made.sdk == expected
 
 
 def test_a_patch_can_change_a_source(tree: Path, server: FileServer) -> None:

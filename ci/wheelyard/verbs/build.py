@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -27,13 +26,12 @@ from wheelyard import (
     planner,
     resources,
     sdist,
-    sdks,
     wheelhouse,
     without_engine,
 )
 from wheelyard.downloads import Fetcher
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
-from wheelyard.manifest import Input, JobReport, State
+from wheelyard.manifest import JobReport, State
 from wheelyard.page import Facts, part_of
 from wheelyard.plan import Job, Plan, load
 from wheelyard.process import Programs
@@ -139,7 +137,7 @@ def _build(
     )
     try:
         if run.offline:
-            _without_index(workspace.config.project)
+            inputs.without_index(workspace.config.project)
         git.export(workspace.root, run.source)
         run = _with_inputs(run, jobs, workspace, console)
         from_sdist = plan.sdist and workspace.config.tool.sdist.wheels_from_sdist
@@ -156,28 +154,14 @@ def _build(
         files.remove(work)
 
 
-def _without_index(project: config.Project) -> None:
-    """Have pip install only what lies in PIP_FIND_LINKS, in this process and in all it starts."""
-    os.environ["PIP_NO_INDEX"] = "1"
-    if project.build_requires and not os.environ.get("PIP_FIND_LINKS"):
-        wanted = " ".join(map(shlex.quote, project.build_requires))
-        raise UsageError(
-            f"The build needs {listed(project.build_requires)}, and without a network pip looks in PIP_FIND_LINKS only,"
-            f" which is not set. Run `pip download --dest DIR {wanted}` once with a network, then set it to DIR."
-        )
-
-
 def _with_inputs(run: orders.Run, jobs: Sequence[Job], workspace: Workspace, console: Console) -> orders.Run:
-    """The run with sources and patches in its copy of the repository, and the SDK of macOS where it is for that."""
-    tool, revision = workspace.config.tool, run.plan.revision
+    """The run with all that goes into its copy of the repository besides the commit."""
+    tool = workspace.config.tool
+    macos = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
     with console.download() as tell:
         fetcher = Fetcher(mirrors=tool.mirrors, offline=run.offline, tell=tell)
-        found, remarks = inputs.put(tool, run.source, fetcher=fetcher, clean=not revision.dirty)
-        apple = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
-        if apple and tool.macos.sdk is not None:
-            sdk = sdks.find(tool.macos.sdk)
-            sdks.get(sdk, fetcher)
-            found = msgspec.structs.replace(found, sdk=Input(name=sdk.version, sha256=sdk.sha256))
+        clean = not run.plan.revision.dirty
+        found, remarks = inputs.put(tool, run.source, fetcher=fetcher, clean=clean, macos=macos)
     for remark in remarks:
         console.warn(remark)
     return replace(run, inputs=found)
