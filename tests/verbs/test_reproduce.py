@@ -12,7 +12,8 @@ from releases import make_project, make_wheelhouse
 from samples import HERE, commit, results, sample, wheelyard
 from support import MakeRepository
 from wheelyard import cli
-from wheelyard.errors import Exit
+from wheelyard.errors import Exit, UsageError
+from wheelyard.verbs import reproduce
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the host engine works on Linux")
 
@@ -50,6 +51,15 @@ def test_a_release_of_no_commit_cannot_be_built_again(project: Path, capsys: pyt
     file.write_text(json.dumps({**made, "commit": "--upload-pack=touch /tmp/x"}))
     assert cli.main(["reproduce", "-C", str(project), "--against", "v1.0"]) == Exit.USAGE
     assert "names no commit" in capsys.readouterr().err
+
+
+def test_a_folder_of_someone_else_is_not_emptied(project: Path) -> None:
+    (project / "reproduction").mkdir()
+    (project / "reproduction" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="holds something else"):
+        reproduce._emptied(project / "reproduction")
+    (project / "reproduction" / ".gitignore").write_text("*")
+    assert [path.name for path in reproduce._emptied(project / "reproduction").iterdir()] == [".gitignore"]
 
 
 @linux_only

@@ -172,7 +172,7 @@ def _selected(file: File, options: Namespace) -> bool:
 
 def _emptied(folder: Path) -> Path:
     """The folder of second builds without the last ones."""
-    if folder.exists() and not (folder / wheelhouse.PLAN).exists():
+    if folder.exists() and any(folder.iterdir()) and not (folder / ".gitignore").exists():
         raise UsageError(f"{folder} is where second builds go, and holds something else. Move it away.")
     files.remove(folder)
     return files.unversioned(folder)
