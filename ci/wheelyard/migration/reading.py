@@ -56,7 +56,7 @@ def _together(chosen: Mapping[str, Today], others: list[Today], notes: list[str]
     for today in every:
         around += [replace(each, jobs=frozenset(job + shift for job in each.jobs)) for each in today.around]
         shift += len(today.calls)
-    publishing = [each for today in (*every, *others) for each in today.publishing]
+    publishing = dict.fromkeys(each for today in (*every, *others) for each in today.publishing)
     said = [note for today in (*every, *others) for note in today.notes]
     return Today(
         files=tuple(chosen),
