@@ -145,8 +145,8 @@ def test_nothing_is_written_through_a_link_that_an_earlier_patch_made(tree: Path
 
 
 def test_the_settings_of_the_user_change_nothing(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tree.parent / "gitconfig").write_text("[apply]\n\twhitespace = error-all\n\tignoreWhitespace = change\n")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tree.parent / "gitconfig"))
+    (tree.parent / ".gitconfig").write_text("[apply]\n\twhitespace = error-all\n\tignoreWhitespace = change\n")
+    monkeypatch.setenv("HOME", str(tree.parent))
     monkeypatch.setenv("GIT_DIR", "/nonexistent")
     (tree / "src/a.c").write_text(TEXT.replace("line 7\n", "line   7\n"))
     remarks = patches.apply((patch(tree, "1.patch", diff(TEXT, TEXT.replace("line 10\n", "line 10 \n"))),), tree)
