@@ -154,12 +154,12 @@ def own(tmp_path: Path, text: str, *, name: str = "workflow.yml") -> str:
 def test_a_template_of_the_users_own_changes_one_block(tmp_path: Path) -> None:
     text = own(tmp_path, '#% extends "wheelyard/workflow.yml"\n#% block header\nname: Mine\n#% endblock\n')
     assert "\nname: Mine\n" in text
-    assert set(read(text)["jobs"]) == {"plan", "sdist", "build", "collect", "publish"}
+    assert set(read(text)["jobs"]) == {"plan", "sdist", "build", "collect", "publish", "report"}
 
 
 def test_a_piece_of_the_users_own_takes_the_place_of_ours(tmp_path: Path) -> None:
     text = own(tmp_path, "      - name: All of it\n        run: ./set-up\n", name="pieces/set-up.yml")
-    assert text.count("./set-up") == 5
+    assert text.count("./set-up") == 6
 
 
 @pytest.mark.parametrize(

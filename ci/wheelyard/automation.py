@@ -17,7 +17,14 @@ from wheelyard.targets import Target
 Level = Literal["read", "write"]
 Place = Literal["plan", "build", "collect", "publish", "finish"]
 PLACES: tuple[Place, ...] = ("plan", "build", "collect", "publish", "finish")
-OTHERS = ("preflight", "sdist", "subset", "publish-test", "nightly")  # jobs of ours that nothing is put beside
+OTHERS = (
+    "preflight",
+    "sdist",
+    "subset",
+    "publish-test",
+    "nightly",
+    "report",
+)  # no places for others' jobs
 
 # The permissions a job's token can have (https://docs.github.com/actions/reference/workflow-syntax-for-github-actions).
 SCOPES = (

@@ -13,7 +13,7 @@ from wheelyard.automation import ExtraJob, Level, Place, PullRequest
 from wheelyard.render.quoting import Expression, literal
 
 SCHEDULED = "github.event_name == 'schedule'"
-PREFLIGHT, TEST, NIGHTLY = "preflight", "publish-test", "nightly"
+PREFLIGHT, TEST, NIGHTLY, REPORT = "preflight", "publish-test", "nightly", "report"
 GATED = ("collect", TEST, "publish", "finish", NIGHTLY)  # jobs that write something outside
 RELEASES = "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')"
 
@@ -156,7 +156,7 @@ def permissions(
     uploading = (drafts if github else source, *((identity,) if trusted else ()))
     show = Permission(scope="contents", level="write", why="turn the draft into the published release")
     return {
-        **dict.fromkeys(("plan", "sdist", *builds), (source,)),
+        **dict.fromkeys(("plan", "sdist", *builds, REPORT), (source,)),
         **({PREFLIGHT: (look,)} if github else {}),
         "collect": (make if github else source, *(signing if attest else ())),
         "publish": uploading,

@@ -153,13 +153,23 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         builds=matrices,
         deployment_target=tool.macos.deployment_target,
         sdk=tool.macos.sdk,
-        needs={place: chain.needs(place) for place in gates.GATED},
+        needs={
+            **{place: chain.needs(place) for place in gates.GATED},
+            gates.REPORT: _reported(chain, matrices, events),
+        },
         gates={place: gates.gate(place, chain.needs(place), repository=workflow.repository) for place in gates.GATED},
         extras=extras,
         permissions=_permissions(matrices, uploads, extras),
         binfmt=pins.BINFMT,
         uses={name: _uses(name, pin, by_tag=by_tag) for name, pin in pinned.items()},
     )
+
+
+def _reported(chain: Chain, matrices: tuple[Builds, ...], events: Events) -> tuple[str, ...]:
+    """Every job of ours that the report waits for, whatever becomes of it."""
+    made = (*(["sdist"] if chain.sdist else []), *(each.id for each in matrices))
+    sent = ("collect", *([gates.TEST] if chain.test else []), "publish", *(["finish"] if chain.finish else []))
+    return ("plan", *([gates.PREFLIGHT] if chain.preflight else []), *made, *(sent if events.release else ()))
 
 
 def _events(config: Config) -> Events:
