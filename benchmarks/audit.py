@@ -24,7 +24,8 @@ HERE = Path(__file__).parent
 sys.path[:1] = [str(HERE.parent / "ci"), str(HERE.parent / "tests")]  # not beside us: this file is called audit, too
 
 from audit import defects, realwheels  # noqa: E402  # found by the line above
-from wheelyard import audit, toolbox  # noqa: E402
+from wheelyard import audit  # noqa: E402
+from wheelyard.doors import toolbox  # noqa: E402
 
 PEERS = (
     "auditwheel==6.8.2",

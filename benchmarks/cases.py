@@ -12,11 +12,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wheelyard import builds, config, durations, lock, planner
+from wheelyard import config
 from wheelyard.config import Config
-from wheelyard.lock import Lock
-from wheelyard.planner import Row
-from wheelyard.runners import Slots
+from wheelyard.locking import lock
+from wheelyard.locking.lock import Lock
+from wheelyard.planning import builds, durations, planner
+from wheelyard.planning.planner import Row
+from wheelyard.planning.runners import Slots
 from wheelyard.targets import Identifier, Target
 
 HERE = Path(__file__).parent

@@ -36,7 +36,8 @@ import fakegithub  # noqa: E402
 from fakegithub import Server  # noqa: E402
 from githubanswers import NAMES  # noqa: E402
 from releases import built, make_plan, make_report, make_wheel, write_job  # noqa: E402
-from wheelyard import documents, files  # noqa: E402
+from wheelyard import documents  # noqa: E402
+from wheelyard.doors import files  # noqa: E402
 from wheelyard.targets import Identifier  # noqa: E402
 
 TABLE = """\

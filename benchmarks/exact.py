@@ -10,8 +10,8 @@ from itertools import pairwise
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from wheelyard.runners import Slots
-from wheelyard.schedule import Lane, lower_bound
+from wheelyard.planning.runners import Slots
+from wheelyard.planning.schedule import Lane, lower_bound
 
 # The solver counts in whole hundredths of a minute.
 SCALE = 100

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from wheelyard import git, patches, process, sdks
-from wheelyard.downloads import Fetcher, Pin
+from wheelyard.building import patches, sdks
+from wheelyard.doors import git, process
+from wheelyard.doors.downloads import Fetcher, Pin
 
 RUNS = 9
 FILES = 5_000

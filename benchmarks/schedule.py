@@ -16,10 +16,10 @@ from statistics import mean
 import cases
 from cases import Case
 
-from wheelyard import schedule
-from wheelyard.runners import PLANS
-from wheelyard.schedule import Batch, Lane, Work
-from wheelyard.schedule.lanes import judged
+from wheelyard.planning import schedule
+from wheelyard.planning.runners import PLANS
+from wheelyard.planning.schedule import Batch, Lane, Work
+from wheelyard.planning.schedule.lanes import judged
 
 RUNS = 200
 HEAD = (

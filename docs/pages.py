@@ -12,10 +12,11 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "tests")]
 
 import goldens  # noqa: E402  # of tests/, whose workflows are what is described
-from wheelyard import errors, reference, runners  # noqa: E402
+from wheelyard import errors, reference  # noqa: E402
 from wheelyard.audit import rules  # noqa: E402
 from wheelyard.cli import VERBS  # noqa: E402
 from wheelyard.errors import Exit, WheelyardError  # noqa: E402
+from wheelyard.planning import runners  # noqa: E402
 from wheelyard.targets import Target  # noqa: E402
 from wheelyard.verbs.schema import MODELS  # noqa: E402
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from wheelyard import toolbox
-from wheelyard.console import Console
+from wheelyard.doors import toolbox
+from wheelyard.doors.console import Console
 from wheelyard.index import embedded
 
 PLACE = Path(__file__).resolve().parents[1] / ".bootstrap" / "demo"

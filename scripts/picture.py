@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import cases  # noqa: E402  # found by the line above
 
-from wheelyard import page, planner  # noqa: E402
+from wheelyard import page  # noqa: E402
 from wheelyard.page import Facts, Page  # noqa: E402
+from wheelyard.planning import planner  # noqa: E402
 from wheelyard.render import scales  # noqa: E402
 from wheelyard.revision import Revision  # noqa: E402
 from wheelyard.words import duration  # noqa: E402

@@ -22,7 +22,8 @@ from sigstore.models import Bundle, TransparencyLogEntry
 from sigstore.oidc import ExpiredIdentity
 from sigstore_models.rekor.v1 import TransparencyLogEntry as Inner
 
-from wheelyard import files, process, resources
+from wheelyard import resources
+from wheelyard.doors import files, process
 
 if TYPE_CHECKING:
     from sigstore.sign import Signer

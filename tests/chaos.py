@@ -28,7 +28,8 @@ time.sleep = lambda seconds: _sleep(float(seconds) / FASTER)  # before anything 
 import fakegithub  # noqa: E402
 from fakegithub import Server  # noqa: E402
 from releases import make_plan, make_wheelhouse  # noqa: E402
-from wheelyard import audit, cli, release, stores  # noqa: E402, F401  # what a forked process has already
+from wheelyard import audit, cli, stores  # noqa: E402, F401  # what a forked process has already
+from wheelyard.releasing import checks  # noqa: E402, F401  # what a forked process has already
 from wheelyard.report import releases as tables  # noqa: E402, F401
 from wheelyard.stores import github  # noqa: E402, F401
 from wheelyard.targets import Identifier  # noqa: E402

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import validators
-from wheelyard import toolbox
+from wheelyard.doors import toolbox
 from wheelyard.errors import OutsideError
 
 PROGRAMS = Path(__file__).parent / "peers" / "github"

@@ -8,9 +8,11 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from wheelyard import config, lock, pins, planner
+from wheelyard import config
 from wheelyard.config import Config
-from wheelyard.lock import Lock
+from wheelyard.locking import lock, pins
+from wheelyard.locking.lock import Lock
+from wheelyard.planning import planner
 from wheelyard.render import workflow
 from wheelyard.render.workflow import Workflow
 from wheelyard.revision import Revision

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wheelyard import config, lock
+from wheelyard import config
 from wheelyard.config import Config
-from wheelyard.lock import Lock
+from wheelyard.locking import lock
+from wheelyard.locking.lock import Lock
 from wheelyard.revision import Revision
 from wheelyard.targets import Identifier, Target
 

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from support import MakeRepository
-from wheelyard import documents, files, wheels
-from wheelyard.manifest import JobReport, Result, State
-from wheelyard.plan import Expected, Job, Plan
+from wheelyard import documents, wheels
+from wheelyard.doors import files
+from wheelyard.planning.plan import Expected, Job, Plan
+from wheelyard.releasing.manifest import JobReport, Result, State
 from wheelyard.revision import Revision
 from wheelyard.stores import Bundle, bundle
 from wheelyard.stores.bundle import Piece

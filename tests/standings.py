@@ -9,11 +9,11 @@ from dataclasses import replace
 from wheelyard.audit.findings import Finding, Severity
 from wheelyard.index import uploads
 from wheelyard.index.uploads import Outcome
-from wheelyard.manifest import File, JobReport, Manifest, Result, State
 from wheelyard.page import Facts
-from wheelyard.plan import Estimate, Expected, Job, Plan
+from wheelyard.planning.plan import Estimate, Expected, Job, Plan
+from wheelyard.planning.runners import DEFAULTS, Slots
+from wheelyard.releasing.manifest import File, JobReport, Manifest, Result, State
 from wheelyard.revision import Revision
-from wheelyard.runners import DEFAULTS, Slots
 from wheelyard.targets import Identifier, Target
 
 SLOTS = Slots(total=20, macos=5)

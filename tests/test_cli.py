@@ -17,7 +17,7 @@ def test_help_names_every_verb_and_imports_none(tmp_path: Path) -> None:
         "import sys; from wheelyard import cli\n"
         "try: cli.main(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'msgspec', 'rich', 'requests', 'packaging', 'nox', 'yaml', 'subprocess', 'wheelyard.console'}\n"
+        "heavy = {'msgspec', 'rich', 'requests', 'packaging', 'nox', 'yaml', 'subprocess', 'wheelyard.doors.console'}\n"
         "print('imported:', sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run((sys.executable, "-c", code), check=True, capture_output=True, text=True, cwd=tmp_path)

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from wheelyard import config, documents, lock, manifest, plan
+from wheelyard import config, documents
 from wheelyard.errors import ConfigError, UsageError
+from wheelyard.locking import lock
+from wheelyard.planning import plan
+from wheelyard.releasing import manifest
 from wheelyard.revision import Revision
 
 MODELS = (config.Tool, lock.Lock, plan.Plan, manifest.JobReport, manifest.Manifest)

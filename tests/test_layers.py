@@ -12,37 +12,46 @@ import wheelyard
 PACKAGE = Path(wheelyard.__file__).parent
 
 # Bottom to top, by room: a module, or a package with all that is in it. A room imports only rooms on lower floors.
+# Packages such as `planning` are corridors: they hold rooms of several floors, and nothing of their own.
 FLOORS = (
-    {"", "errors", "tables", "revision", "resources", "abi", "words", "ask_cibuildwheel", "standing", "changelog",
-     "legacy"},
-    {"targets", "files", "process", "web", "diagnosis"},
-    {"documents", "runners", "automation", "wheels", "git", "toolbox", "sdist", "generated", "canonical",
-     "downloads", "archives", "patches"},
-    {"config", "manifest", "plan", "console", "engines", "schedule", "comparison", "surroundings", "sdks"},
-    {"lock", "guards", "upstream", "identifiers", "coverage", "wheelhouse", "audit", "index", "stores", "cli",
-     "macos", "inputs"},
-    {"pins", "builds", "cautions", "workspace", "builder", "artifacts", "release", "tagging", "stages", "page",
-     "sessions", "__main__"},
-    {"actions", "durations", "locking", "orders", "render", "reproduction", "gathering", "lookup", "migration",
-     "reference", "continuing"},
-    {"planner", "without_engine"},
+    {"", "errors", "tables", "revision", "resources", "planning.abi", "words", "locking.ask_cibuildwheel",
+     "releasing.standing", "releasing.changelog", "planning.legacy"},
+    {"targets", "doors.files", "doors.process", "doors.web", "machine.diagnosis"},
+    {"documents", "planning.runners", "automation", "wheels", "doors.git", "doors.toolbox", "building.sdist",
+     "generating.generated", "building.canonical", "doors.downloads", "doors.archives", "building.patches"},
+    {"config", "releasing.manifest", "planning.plan", "doors.console", "engines", "planning.schedule",
+     "building.comparison", "building.surroundings", "building.sdks"},
+    {"locking.lock", "releasing.guards", "releasing.upstream", "locking.identifiers", "planning.coverage",
+     "building.wheelhouse", "audit", "index", "stores", "cli", "building.macos", "building.inputs"},
+    {"locking.pins", "planning.builds", "planning.cautions", "workspace", "building.builder", "releasing.artifacts",
+     "releasing.checks", "releasing.tagging", "status.stages", "page", "sessions", "__main__"},
+    {"locking.actions", "planning.durations", "locking.resolving", "building.orders", "render",
+     "building.reproduction", "releasing.gathering", "releasing.lookup", "migration", "reference",
+     "status.continuing"},
+    {"planning.planner", "building.without_engine"},
     {"report"},
-    {"advice", "generation", "publication"},
-    {"overview", "readiness", "machine", "prospects", "survey", "migrating"},
+    {"planning.advice", "generating.generation", "releasing.publication"},
+    {"planning.overview", "releasing.readiness", "machine.inventory", "machine.prospects", "status.survey",
+     "migrating"},
     {"verbs"},
 )  # fmt: skip
 # Rooms that decide and never act: no file, program, network or terminal.
 VALUES = {
-    "errors", "tables", "revision", "abi", "targets", "documents", "runners", "automation", "wheels", "config", "macos",
-    "manifest", "plan", "schedule", "lock", "coverage", "pins", "builds", "cautions", "durations", "planner",
-    "advice", "overview", "standing", "changelog", "diagnosis", "guards", "tagging", "page", "words",
-    "migration", "legacy", "reference", "stages", "continuing",
+    "errors", "tables", "revision", "planning.abi", "targets", "documents", "planning.runners", "automation",
+    "wheels", "config", "building.macos", "releasing.manifest", "planning.plan", "planning.schedule", "locking.lock",
+    "planning.coverage", "locking.pins", "planning.builds", "planning.cautions", "planning.durations",
+    "planning.planner", "planning.advice", "planning.overview", "releasing.standing", "releasing.changelog",
+    "machine.diagnosis", "releasing.guards", "releasing.tagging", "page", "words", "migration", "planning.legacy",
+    "reference", "status.stages", "status.continuing",
 }  # fmt: skip
 EFFECTS = {
-    "files", "process", "git", "upstream", "toolbox", "console", "workspace", "generated", "identifiers", "wheelhouse",
-    "canonical", "comparison", "surroundings", "reproduction", "downloads", "archives", "sdks",
-    "patches", "inputs", "migrating",
+    "doors.files", "doors.process", "doors.git", "releasing.upstream", "doors.toolbox", "doors.console", "workspace",
+    "generating.generated", "locking.identifiers", "building.wheelhouse", "building.canonical",
+    "building.comparison", "building.surroundings", "building.reproduction", "doors.downloads", "doors.archives",
+    "building.sdks", "building.patches", "building.inputs", "migrating",
 }  # fmt: skip
+ROOMS = {name for floor in FLOORS for name in floor}
+CORRIDORS = {name.partition(".")[0] for name in ROOMS if "." in name} - ROOMS
 ACTING = {"subprocess", "socket", "requests", "shutil", "tempfile", "urllib", "http"}
 
 
@@ -73,19 +82,27 @@ def imported(path: Path) -> set[str]:
 def own(path: Path) -> set[str]:
     """Those modules of the package that a file imports."""
     names = {name.removeprefix("wheelyard.") for name in imported(path) if name.startswith("wheelyard.")}
-    return names & set(MODULES)
+    return names & set(MODULES) - CORRIDORS
 
 
 def room(module: str) -> str:
-    return module.partition(".")[0]
+    parts = module.split(".")
+    names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((name for name in names if name in ROOMS), parts[0])
 
 
 def test_every_room_has_one_floor() -> None:
     rooms = [name for floor in FLOORS for name in floor]
-    assert sorted(rooms) == sorted({room(module) for module in MODULES})
+    assert sorted(rooms) == sorted({room(module) for module in MODULES} - CORRIDORS)
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("corridor", sorted(CORRIDORS))
+def test_corridors_are_empty(corridor: str) -> None:
+    (sentence,) = ast.parse(MODULES[corridor].read_text()).body
+    assert isinstance(sentence, ast.Expr)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - CORRIDORS))
 def test_imports_point_strictly_down(module: str) -> None:
     level = {name: number for number, floor in enumerate(FLOORS) for name in floor}
     others = {name for name in own(MODULES[module]) if room(name) != room(module)}
@@ -110,4 +127,4 @@ def test_only_the_console_prints() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
-    assert printing <= {"ask_cibuildwheel"}  # runs in another environment, whose answer is what it prints
+    assert printing <= {"locking.ask_cibuildwheel"}  # runs in another environment, whose answer is what it prints

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from planning import REVISION
-from wheelyard import config, identifiers, lock, planner
-from wheelyard.plan import Plan
+from wheelyard import config
+from wheelyard.locking import identifiers, lock
+from wheelyard.planning import planner
+from wheelyard.planning.plan import Plan
 
 MATRICES = Path(__file__).parent / "matrices"
 NAMES = sorted(path.stem for path in MATRICES.glob("*.toml"))

@@ -14,13 +14,14 @@ from jsonschema import Draft202012Validator
 
 import standings
 from standings import SLOTS, half_failed, planned, released, reported
-from wheelyard import documents, page, schedule
+from wheelyard import documents, page
 from wheelyard.audit.findings import Finding, Severity
 from wheelyard.index.uploads import Outcome
-from wheelyard.manifest import State as Ended
 from wheelyard.page import Facts, Page, Stage, State
-from wheelyard.plan import Expected, Job
-from wheelyard.runners import Slots
+from wheelyard.planning import schedule
+from wheelyard.planning.plan import Expected, Job
+from wheelyard.planning.runners import Slots
+from wheelyard.releasing.manifest import State as Ended
 from wheelyard.targets import Identifier, Target
 
 

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import goldens
-from wheelyard import config, pins, planner, render, resources
+from wheelyard import config, render, resources
 from wheelyard.errors import ConfigError, UsageError
-from wheelyard.lock import Pin
+from wheelyard.locking import pins
+from wheelyard.locking.lock import Pin
+from wheelyard.planning import planner
 from wheelyard.render import drift, quoting, seal, workflow
 from wheelyard.render.quoting import Expression, Uses
 from wheelyard.revision import Revision

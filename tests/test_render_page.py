@@ -17,8 +17,8 @@ from standings import half_failed, planned, reported
 from support import ROOT
 from wheelyard import page
 from wheelyard.audit.findings import Finding, Severity
-from wheelyard.manifest import State
 from wheelyard.page import Facts
+from wheelyard.releasing.manifest import State
 from wheelyard.render import page as render
 
 EVIL = "</title></style><script>alert(1)</script>'\" onload=x `$(id)` ${{ x }} | [a](http://h) <% 1 %>"

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
-from wheelyard import files, resources, runners, toolbox
+from wheelyard import resources
+from wheelyard.doors import files, toolbox
 from wheelyard.errors import OutsideError
+from wheelyard.planning import runners
 
 PROGRAMS = Path(__file__).parent / "peers" / "workflows"
 

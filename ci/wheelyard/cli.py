@@ -14,7 +14,7 @@ from wheelyard import __version__
 from wheelyard.errors import ConfigError, Exit, WheelyardError, nearest
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 # The verbs in the order of a release, each a module of `wheelyard.verbs`, with what it does.
 VERBS = {
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and give its exit code."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser(arguments).parse_args(arguments)
-    from wheelyard.console import Console  # noqa: PLC0415  # `--help` needs none of it
+    from wheelyard.doors.console import Console  # noqa: PLC0415  # `--help` needs none of it
 
     console = Console(quiet=options.quiet)
     signal.signal(signal.SIGTERM, _interrupt)

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from wheelyard import abi, automation, documents, legacy, runners
-from wheelyard.abi import Abi
+from wheelyard import automation, documents
 from wheelyard.automation import BuildStep, Checkout, On, Workflow
 from wheelyard.errors import ConfigError, UsageError
+from wheelyard.planning import abi, legacy, runners
+from wheelyard.planning.abi import Abi
 from wheelyard.tables import Labels, NonEmpty
 from wheelyard.tables import Table as _Table
 from wheelyard.targets import Platform, Target

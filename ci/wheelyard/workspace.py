@@ -6,10 +6,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import abi, config, files, git, lock
+from wheelyard import config
 from wheelyard.config import Config
+from wheelyard.doors import files, git
 from wheelyard.errors import UsageError
-from wheelyard.lock import Lock
+from wheelyard.locking import lock
+from wheelyard.locking.lock import Lock
+from wheelyard.planning import abi
 
 WHEELHOUSE = "wheelhouse"
 _PYPROJECT = "pyproject.toml"

@@ -8,7 +8,8 @@ import struct
 from functools import cache
 from pathlib import Path
 
-from wheelyard import files, process, resources, toolbox
+from wheelyard import resources
+from wheelyard.doors import files, process, toolbox
 
 ZIG = "ziglang==0.17.0"
 

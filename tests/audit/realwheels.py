@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wheelyard import files, process, resources, toolbox
+from wheelyard import resources
+from wheelyard.doors import files, process, toolbox
 from wheelyard.errors import OutsideError
 
 _LISTED = """

@@ -10,9 +10,10 @@ import pytest
 from readme_renderer import rst
 
 from audit import realwheels
-from wheelyard import audit, process, toolbox
+from wheelyard import audit
 from wheelyard.audit import archive
 from wheelyard.audit.rules import metadata
+from wheelyard.doors import process, toolbox
 
 pytestmark = pytest.mark.peers
 

@@ -15,13 +15,14 @@ import requests
 
 from releases import make_bundle, make_plan, make_project, make_wheelhouse
 from support import MakeRepository
-from wheelyard import cli, toolbox
+from wheelyard import cli
+from wheelyard.doors import toolbox
 from wheelyard.errors import Exit, FindingsError
 from wheelyard.index import account, simple
 from wheelyard.index.account import Account
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle
 
 pytestmark = pytest.mark.peers

@@ -24,7 +24,7 @@ from wheelyard.index import account, embedded
 from wheelyard.index.embedded import Served
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle
 
 pytestmark = pytest.mark.peers

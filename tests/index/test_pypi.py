@@ -25,7 +25,7 @@ from wheelyard.index import account
 from wheelyard.index.attesting import Attester, Sigstore
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle
 from wheelyard.targets import Identifier
 

@@ -14,7 +14,7 @@ from wheelyard.errors import FindingsError
 from wheelyard.index import account, uploads
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle
 from wheelyard.targets import Identifier
 

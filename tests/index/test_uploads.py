@@ -8,7 +8,7 @@ from wheelyard.errors import FindingsError
 from wheelyard.index import uploads
 from wheelyard.index.simple import Listed, Page
 from wheelyard.index.uploads import Outcome
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 
 
 def file(name: str, *, digest: str = "a", size: int = 1) -> File:

@@ -15,7 +15,7 @@ from wheelyard.index import verification
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
 from wheelyard.index.verification import Copy, Verified
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 from wheelyard.stores import Bundle
 
 NAME, VERSION = "wy_sample", "1.0"

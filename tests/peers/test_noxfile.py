@@ -12,7 +12,7 @@ import pytest
 
 from samples import sample
 from support import ROOT
-from wheelyard import toolbox
+from wheelyard.doors import toolbox
 
 pytestmark = pytest.mark.peers
 

@@ -20,7 +20,7 @@ from releases import (
     wheel_name,
 )
 from wheelyard.errors import Exit, FindingsError, WheelyardError
-from wheelyard.manifest import JobReport, Result, State
+from wheelyard.releasing.manifest import JobReport, Result, State
 from wheelyard.stores import bundle, shortfalls
 from wheelyard.stores.bundle import Piece
 from wheelyard.targets import Identifier

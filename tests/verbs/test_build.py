@@ -59,7 +59,8 @@ def test_a_wheelhouse_that_cannot_be_made_says_so(project: Path, capsys: pytest.
 
 
 def test_a_second_run_at_the_same_time_is_told_of_the_first(project: Path) -> None:
-    from wheelyard import files, wheelhouse  # noqa: PLC0415
+    from wheelyard.building import wheelhouse  # noqa: PLC0415
+    from wheelyard.doors import files  # noqa: PLC0415
 
     with files.alone(project / "wheelhouse" / wheelhouse.LOCK):
         done = build(project)

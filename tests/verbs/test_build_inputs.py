@@ -18,7 +18,7 @@ import pytest
 from fileserver import FileServer, file_server
 from samples import HERE, commit, results, sample, wheelyard
 from support import run_git
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.errors import Exit
 
 HEADER = '#define WY_ANSWER "42"\n'

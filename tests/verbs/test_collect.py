@@ -25,8 +25,10 @@ from releases import (
     write_job,
 )
 from support import MakeRepository
-from wheelyard import cli, documents, files, manifest
+from wheelyard import cli, documents
+from wheelyard.doors import files
 from wheelyard.errors import Exit
+from wheelyard.releasing import manifest
 from wheelyard.stores.directory import Directory
 
 

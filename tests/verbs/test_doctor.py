@@ -16,9 +16,10 @@ from rich.console import Console
 from fakeindex import fake_index
 from samples import HERE
 from support import MakeRepository
-from wheelyard import cli, config, documents, lock
-from wheelyard.diagnosis import Diagnosis, Prospect, Sign, State
+from wheelyard import cli, config, documents
 from wheelyard.errors import Exit
+from wheelyard.locking import lock
+from wheelyard.machine.diagnosis import Diagnosis, Prospect, Sign, State
 from wheelyard.report import doctor
 from wheelyard.targets import Identifier, Target
 

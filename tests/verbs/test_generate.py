@@ -10,8 +10,9 @@ import pytest
 
 import goldens
 from support import ROOT, MakeRepository
-from wheelyard import cli, lock
+from wheelyard import cli
 from wheelyard.errors import Exit
+from wheelyard.locking import lock
 
 WORKFLOW = ".github/workflows/wheels.yml"
 NEWER = f"actions/checkout@{'b' * 40} # v7.1.0"

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from support import MakeRepository
 from wheelyard import cli, documents
-from wheelyard.plan import Plan
+from wheelyard.planning.plan import Plan
 
 FILES = {
     "pyproject.toml": '[project]\nname = "spam"\nversion = "1"\nrequires-python = ">=3.13"\n'

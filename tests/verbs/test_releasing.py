@@ -14,9 +14,10 @@ import fakegithub
 from fakegithub import Server
 from releases import IDENTIFIERS, VERSION, make_plan, make_project, make_wheelhouse, wheel_name
 from support import MakeRepository
-from wheelyard import cli, guards, stores
+from wheelyard import cli, stores
 from wheelyard.errors import Exit
-from wheelyard.plan import Plan
+from wheelyard.planning.plan import Plan
+from wheelyard.releasing import guards
 from wheelyard.stores import Stage, Store
 
 INDEX = "https://index.example/"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from support import MakeRepository
-from wheelyard import cli, sdks
+from wheelyard import cli
+from wheelyard.building import sdks
 from wheelyard.errors import Exit
 
 PROJECT = """\

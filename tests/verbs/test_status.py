@@ -19,10 +19,11 @@ from fakegithub import Server
 from fakeindex import FakeIndex, Reply, fake_index
 from releases import IDENTIFIERS, NAME, built, make_bundle, make_report, make_wheel, write_job
 from support import MakeRepository, run_git
-from wheelyard import cli, config, documents, lock, stores
+from wheelyard import cli, config, documents, stores
 from wheelyard.errors import Exit
-from wheelyard.manifest import Result, State
-from wheelyard.stages import Status
+from wheelyard.locking import lock
+from wheelyard.releasing.manifest import Result, State
+from wheelyard.status.stages import Status
 from wheelyard.targets import Target
 
 NAMES = [*map(str, IDENTIFIERS), "sdist"]

@@ -16,8 +16,9 @@ import pytest
 
 from fakegithub import Server
 from support import MakeRepository, run_git
-from wheelyard import cli, config, documents, lock
+from wheelyard import cli, config, documents
 from wheelyard.errors import Exit
+from wheelyard.locking import lock
 
 PROJECT = '[project]\nname = "spam"\nversion = "1.0"\n'
 TABLE = "[tool.wheelyard]\npure = true\n"

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from wheelyard import files
 from wheelyard.audit import archive
 from wheelyard.audit.contents import Contents
 from wheelyard.audit.findings import Audited, Finding, Report, Severity, UnreadError
@@ -19,6 +18,7 @@ from wheelyard.audit.rule import Hit
 from wheelyard.audit.rules import FAMILIES, RULES, UNUSED_IGNORE, across
 from wheelyard.config import Audit as Policy
 from wheelyard.config import Ignore
+from wheelyard.doors import files
 from wheelyard.errors import ConfigError, OutsideError, nearest
 from wheelyard.targets import Identifier
 

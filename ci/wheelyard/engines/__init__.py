@@ -12,7 +12,7 @@ from wheelyard.errors import UsageError
 from wheelyard.targets import Identifier
 
 if TYPE_CHECKING:
-    from wheelyard.process import Programs
+    from wheelyard.doors.process import Programs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from wheelyard import files, process, toolbox
+from wheelyard.doors import files, process, toolbox
+from wheelyard.doors.process import Programs
 from wheelyard.engines import Made, Order, containers
 from wheelyard.engines.host import layers, options
 from wheelyard.engines.host.layers import Reader
 from wheelyard.errors import BuildError
-from wheelyard.process import Programs
 from wheelyard.targets import Platform
 
 _SYSTEMS = {Platform.LINUX: "", Platform.MACOS: "darwin", Platform.WINDOWS: "win32", Platform.IOS: "darwin"}

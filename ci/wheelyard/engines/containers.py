@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.engines.host.layers import Reader
 from wheelyard.errors import OutsideError
 from wheelyard.targets import Identifier

@@ -15,10 +15,10 @@ import requests
 from twine import exceptions, repository, utils
 from twine.settings import Settings
 
+from wheelyard.doors.web import trouble
 from wheelyard.errors import OutsideError, UsageError, nearest
 from wheelyard.index import claims
 from wheelyard.index.reader import Login, Reader
-from wheelyard.web import trouble
 
 # The last folder of addresses that only take uploads; the simple pages are beside it.
 _UPLOAD_ONLY = {"legacy", "upload"}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from wheelyard.errors import OutsideError, UsageError
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 
 if TYPE_CHECKING:
     from sigstore.sign import Signer

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
 
-from wheelyard import files, toolbox
+from wheelyard.doors import files, toolbox
 from wheelyard.errors import OutsideError
 from wheelyard.index.reader import Login
 

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from wheelyard.errors import FindingsError, listed
 from wheelyard.index.simple import Page
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 from wheelyard.targets import selects
 
 # A platform tag with the version of its system: manylinux_2_17_x86_64, manylinux2014_x86_64, macosx_11_0_arm64.

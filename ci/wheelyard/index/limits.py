@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wheelyard.errors import FindingsError
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 
 MOST_BYTES = 100 << 20  # of one file, unless the project has a higher limit
 

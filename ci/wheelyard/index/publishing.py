@@ -19,7 +19,7 @@ from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
 from wheelyard.index.simple import Page, version_of
 from wheelyard.index.uploads import Comparison, Outcome, Sent
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 
 _POLL_SECONDS = 2.0
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from wheelyard import web
+from wheelyard.doors import web
 from wheelyard.errors import OutsideError
 from wheelyard.index import simple
 from wheelyard.index.simple import Listed, Page

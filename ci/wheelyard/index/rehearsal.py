@@ -8,10 +8,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from wheelyard import files, process, toolbox
+from wheelyard.doors import files, process, toolbox
 from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.index.embedded import Served
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 
 _EXTENSIONS = (".so", ".pyd")
 _OTHER_SOURCES = {"PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_CONSTRAINT", "PIP_REQUIRE_HASHES"}

@@ -9,7 +9,7 @@ import requests
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelyard import web
+from wheelyard.doors import web
 from wheelyard.errors import OutsideError, UsageError
 from wheelyard.index.account import Account
 from wheelyard.index.reader import TIMEOUT

@@ -16,6 +16,7 @@ import requests
 from twine.exceptions import TwineException
 from twine.package import PackageFile
 
+from wheelyard.doors.web import backoff, trouble
 from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.index import answers
 from wheelyard.index.account import Account
@@ -23,8 +24,7 @@ from wheelyard.index.answers import Answer, Verdict
 from wheelyard.index.connection import Connection
 from wheelyard.index.uploads import Outcome, Sent, sent
 from wheelyard.index.waiting import waited
-from wheelyard.manifest import File
-from wheelyard.web import backoff, trouble
+from wheelyard.releasing.manifest import File
 
 ATTEMPTS = 4
 LOOKS = 3

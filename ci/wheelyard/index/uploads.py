@@ -11,7 +11,7 @@ import msgspec
 
 from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.index.simple import Page
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 
 
 @dataclass(frozen=True, kw_only=True)

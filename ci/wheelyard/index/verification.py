@@ -11,12 +11,12 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelyard import files
+from wheelyard.doors import files
 from wheelyard.errors import FindingsError, IncompleteError
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
 from wheelyard.index.simple import version_of
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 
 # PyPI's documentation, chapter "Index API", part "Integrity API".
 _INTEGRITY = "application/vnd.pypi.integrity.v1+json, application/json;q=0.5"

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wheelyard import files, generated, generation, macos, resources, stores
+from wheelyard import resources, stores
+from wheelyard.building import macos
+from wheelyard.doors import files
 from wheelyard.errors import UsageError
-from wheelyard.generated import File
+from wheelyard.generating import generated, generation
+from wheelyard.generating.generated import File
 from wheelyard.migrating import asking, repository
 from wheelyard.migrating.asking import Built
 from wheelyard.migrating.repository import Repository

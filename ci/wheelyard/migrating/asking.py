@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wheelyard import identifiers
 from wheelyard.errors import OutsideError
-from wheelyard.identifiers import Reply, Run
+from wheelyard.locking import identifiers
+from wheelyard.locking.identifiers import Reply, Run
 from wheelyard.migration import selection
 from wheelyard.migration.calls import Call
 from wheelyard.targets import Identifier, Platform, Target

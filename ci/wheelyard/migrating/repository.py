@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wheelyard import abi, files, generated, git
+from wheelyard.doors import files, git
 from wheelyard.errors import UsageError
-from wheelyard.generated import File
+from wheelyard.generating import generated
+from wheelyard.generating.generated import File
 from wheelyard.migration import project
 from wheelyard.migration.project import Facts
+from wheelyard.planning import abi
 
 PYPROJECT = "pyproject.toml"
 _FOLDER = ".github/workflows"

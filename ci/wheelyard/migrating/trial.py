@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wheelyard import documents, files, generation, lock, locking, pins, planner, workspace
+from wheelyard import documents, workspace
+from wheelyard.doors import files
+from wheelyard.generating import generation
+from wheelyard.locking import lock, pins, resolving
 from wheelyard.migrating import asking
 from wheelyard.migrating.repository import Repository
 from wheelyard.migration import edit
-from wheelyard.plan import Plan
+from wheelyard.planning import planner
+from wheelyard.planning.plan import Plan
 from wheelyard.render import workflow
 from wheelyard.revision import Revision
 from wheelyard.targets import Identifier, Target
@@ -45,7 +49,7 @@ class Trial:
         """All that there is to write; `ConfigError` where the tables are not right."""
         texts = self._write(options)
         place = workspace.enter(self.folder)
-        locked = locking.resolved(place, None).after
+        locked = resolving.resolved(place, None).after
         plan = planner.make(place.config, locked, _ANY)
         rendered = workflow.make(place.config, plan, pins.effective(locked)).text
         workflow.verify(rendered)

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wheelyard import runners
 from wheelyard.migration.document import Table
+from wheelyard.planning import runners
 from wheelyard.targets import Platform
 
 ACTIONS = ("pypa/cibuildwheel", "joerick/cibuildwheel")  # its name today, and the one it had

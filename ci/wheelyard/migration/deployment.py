@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from wheelyard import macos
+from wheelyard.building import macos
 from wheelyard.migration import globs
 from wheelyard.targets import Identifier, Platform
 

@@ -10,7 +10,7 @@ import msgspec
 
 from wheelyard.migration import globs
 from wheelyard.migration.calls import Call
-from wheelyard.plan import Plan
+from wheelyard.planning.plan import Plan
 from wheelyard.targets import Identifier, Target, sort_key
 
 

@@ -10,7 +10,7 @@ from itertools import islice, product
 from typing import Any
 
 from wheelyard.migration.document import Table
-from wheelyard.runners import MATRIX_JOBS
+from wheelyard.planning.runners import MATRIX_JOBS
 
 Leg = dict[str, Any]
 # More combinations than that are looked at by nobody: GitHub takes 256 after what `exclude` takes away.

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wheelyard import macos, runners
+from wheelyard.building import macos
 from wheelyard.migration import around, deployment, globs
 from wheelyard.migration.document import listed
 from wheelyard.migration.project import Facts
 from wheelyard.migration.today import Today
+from wheelyard.planning import runners
 from wheelyard.targets import Identifier, Platform, Target
 
 # What a package with native code starts with where no workflow says more.

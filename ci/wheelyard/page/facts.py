@@ -13,10 +13,10 @@ import msgspec
 
 from wheelyard.errors import UsageError
 from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.manifest import File, JobReport, Manifest, Result
-from wheelyard.plan import Expected, Job, Plan
+from wheelyard.planning.plan import Expected, Job, Plan
+from wheelyard.planning.runners import Slots
+from wheelyard.releasing.manifest import File, JobReport, Manifest, Result
 from wheelyard.revision import Revision
-from wheelyard.runners import Slots
 from wheelyard.stores.bundle import PURE
 from wheelyard.targets import Identifier, Target, selects
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard.manifest import File, State
+from wheelyard.releasing.manifest import File, State
 
 if TYPE_CHECKING:
     from wheelyard.page.facts import Facts

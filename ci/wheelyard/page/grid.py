@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import manifest
-from wheelyard.manifest import File, JobReport, Result
+from wheelyard.releasing import manifest
+from wheelyard.releasing.manifest import File, JobReport, Result
 from wheelyard.targets import Identifier
 
 if TYPE_CHECKING:

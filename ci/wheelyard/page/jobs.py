@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import plan, runners, schedule
 from wheelyard.page.grid import UNDONE, Cell, Key, State
+from wheelyard.planning import plan, runners, schedule
 
 if TYPE_CHECKING:
     from wheelyard.page.facts import Facts

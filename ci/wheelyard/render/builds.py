@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from wheelyard import runners
 from wheelyard.automation import PullRequest, Step
 from wheelyard.config import Config
 from wheelyard.errors import UsageError
-from wheelyard.plan import Job, Plan
+from wheelyard.planning import runners
+from wheelyard.planning.plan import Job, Plan
 from wheelyard.render import gates
 from wheelyard.render.quoting import Expression, Uses, Value
 from wheelyard.targets import Identifier, Platform, Target, selects

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wheelyard.lock import Pin
+from wheelyard.locking.lock import Pin
 from wheelyard.render import seal
 from wheelyard.render.seal import Seal
 

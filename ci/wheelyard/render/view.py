@@ -6,11 +6,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from wheelyard import __version__, automation, pins
+from wheelyard import __version__, automation
 from wheelyard.automation import ExtraJob, PullRequest
 from wheelyard.config import Config
-from wheelyard.lock import Pin
-from wheelyard.plan import Plan
+from wheelyard.locking import pins
+from wheelyard.locking.lock import Pin
+from wheelyard.planning.plan import Plan
 from wheelyard.render import builds, gates
 from wheelyard.render.builds import Action, Builds
 from wheelyard.render.gates import Chain, Permission

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import pins, render, resources
+from wheelyard import render, resources
 from wheelyard.config import Config
 from wheelyard.errors import UsageError
-from wheelyard.lock import Pin
-from wheelyard.plan import Plan
+from wheelyard.locking import pins
+from wheelyard.locking.lock import Pin
+from wheelyard.planning.plan import Plan
 from wheelyard.render import seal, view
 from wheelyard.render.quoting import Expression
 from wheelyard.render.view import View

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from wheelyard.manifest import File, JobReport, Result, State
+from wheelyard.releasing.manifest import File, JobReport, Result, State
 from wheelyard.words import size
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from wheelyard.builder import Task
-    from wheelyard.console import Console
+    from wheelyard.building.builder import Task
+    from wheelyard.doors.console import Console
 
 _COLOURS = {State.BUILT: "green", State.FAILED: "red", State.REFUSED: "yellow"}
 

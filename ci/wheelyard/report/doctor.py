@@ -7,7 +7,7 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
-from wheelyard.diagnosis import Diagnosis, State
+from wheelyard.machine.diagnosis import Diagnosis, State
 
 _COLOURS = {State.READY: "green", State.ABSENT: "yellow", State.SILENT: "red"}
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import files, lookup, planner
+from wheelyard.doors import files
 from wheelyard.errors import WheelyardError
+from wheelyard.planning import planner
+from wheelyard.releasing import lookup
 
 if TYPE_CHECKING:
     from wheelyard.page import Facts, Page

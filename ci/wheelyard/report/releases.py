@@ -10,7 +10,7 @@ from wheelyard.report.builds import tested
 from wheelyard.words import size
 
 if TYPE_CHECKING:
-    from wheelyard.manifest import Manifest
+    from wheelyard.releasing.manifest import Manifest
 
 
 def table(made: Manifest) -> Table:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from wheelyard.stages import Cell, Mark, Row, Status
+from wheelyard.status.stages import Cell, Mark, Row, Status
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 _COLOURS = {
     Mark.DONE: "green",

@@ -17,8 +17,8 @@ from wheelyard.words import size
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from wheelyard.console import Console
-    from wheelyard.manifest import File
+    from wheelyard.doors.console import Console
+    from wheelyard.releasing.manifest import File
 
 _COLOURS = {
     Outcome.UPLOADED: "green",

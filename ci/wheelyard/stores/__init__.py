@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from wheelyard.errors import UsageError, nearest
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 
 Say = Callable[[str], None]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from wheelyard import wheels
 from wheelyard.errors import FindingsError, IncompleteError, listed
-from wheelyard.manifest import File, Inputs, JobReport, Manifest, Result
-from wheelyard.plan import Plan
+from wheelyard.planning.plan import Plan
+from wheelyard.releasing.manifest import File, Inputs, JobReport, Manifest, Result
 from wheelyard.targets import Identifier
 
 PURE = "-none-any.whl"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from wheelyard.errors import FindingsError, UsageError, listed
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 from wheelyard.stores import Bundle, Change, Release, Stage
 
 MANIFEST = "manifest.json"

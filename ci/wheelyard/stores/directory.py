@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from wheelyard import documents, files, manifest
+from wheelyard import documents
+from wheelyard.doors import files
 from wheelyard.errors import FindingsError, OutsideError, UsageError, listed
-from wheelyard.manifest import File, Manifest
+from wheelyard.releasing import manifest
+from wheelyard.releasing.manifest import File, Manifest
 from wheelyard.stores import Bundle, Change, Release, Saved, Say, Stage, comparing, silent
 from wheelyard.stores.comparing import MANIFEST, REPORT, SUMS
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from wheelyard import wheels
 from wheelyard.errors import FindingsError, IncompleteError, WheelyardError, listed
-from wheelyard.manifest import JobReport, Manifest, State
-from wheelyard.plan import Plan
+from wheelyard.planning.plan import Plan
+from wheelyard.releasing.manifest import JobReport, Manifest, State
 from wheelyard.stores import bundle
 from wheelyard.stores.bundle import Piece
 from wheelyard.targets import Identifier

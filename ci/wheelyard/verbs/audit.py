@@ -12,7 +12,7 @@ from wheelyard.errors import FindingsError, OutsideError, UsageError, listed, ne
 if TYPE_CHECKING:
     from wheelyard.audit import Finding, Report
     from wheelyard.config import Audit
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 SDIST = ".tar.gz"
 
@@ -77,7 +77,8 @@ def policy(project: Path) -> Audit:
     """The policy of the project in `project`, where it has one; else only what holds for every wheel."""
     import tomllib  # noqa: PLC0415  # `--help` needs none of it
 
-    from wheelyard import config, files, workspace  # noqa: PLC0415
+    from wheelyard import config, workspace  # noqa: PLC0415
+    from wheelyard.doors import files  # noqa: PLC0415
 
     source = project / "pyproject.toml"
     if not source.is_file():
@@ -104,8 +105,9 @@ def explanation(name: str) -> str:
 
 def _tell(report: Report, options: Namespace, console: Console) -> None:
     if options.sarif:
-        from wheelyard import documents, files  # noqa: PLC0415
+        from wheelyard import documents  # noqa: PLC0415
         from wheelyard.audit import sarif  # noqa: PLC0415
+        from wheelyard.doors import files  # noqa: PLC0415
 
         files.write(options.sarif, documents.dump(sarif.document(report)))
     if options.json:

@@ -13,35 +13,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import (
-    builder,
-    config,
-    documents,
-    engines,
-    files,
-    git,
-    inputs,
-    locking,
-    orders,
-    planner,
-    resources,
-    sdist,
-    wheelhouse,
-    without_engine,
-)
-from wheelyard.downloads import Fetcher
+from wheelyard import config, documents, engines, resources
+from wheelyard.building import builder, inputs, orders, sdist, wheelhouse, without_engine
+from wheelyard.building.wheelhouse import Ledger
+from wheelyard.doors import files, git
+from wheelyard.doors.downloads import Fetcher
+from wheelyard.doors.process import Programs
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
-from wheelyard.manifest import JobReport, State
+from wheelyard.locking import resolving
 from wheelyard.page import Facts, part_of
-from wheelyard.plan import Job, Plan, load
-from wheelyard.process import Programs
+from wheelyard.planning import planner
+from wheelyard.planning.plan import Job, Plan, load
+from wheelyard.releasing.manifest import JobReport, State
 from wheelyard.report import pages
 from wheelyard.targets import Platform, selects
-from wheelyard.wheelhouse import Ledger
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:
@@ -112,9 +101,9 @@ def _plan(workspace: Workspace, file: Path | None, console: Console) -> Plan:
     """The plan in a file, or the one that is true now."""
     if file is not None:
         return load(files.read(file), source=str(file))
-    change = locking.current(workspace)
+    change = resolving.current(workspace)
     if not change.none:
-        console.warn(locking.stale(change))
+        console.warn(resolving.stale(change))
     return planner.make(workspace.config, change.after, git.revision(workspace.root))
 
 

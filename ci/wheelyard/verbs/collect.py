@@ -8,17 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import artifacts, files, gathering, lookup, planner, release, stores, wheelhouse
+from wheelyard import stores
+from wheelyard.building import wheelhouse
+from wheelyard.doors import files
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
-from wheelyard.gathering import Gathered
-from wheelyard.manifest import Manifest
 from wheelyard.page import Facts, make
+from wheelyard.planning import planner
+from wheelyard.releasing import artifacts, checks, gathering, lookup
+from wheelyard.releasing.gathering import Gathered
+from wheelyard.releasing.manifest import Manifest
 from wheelyard.report import pages
 from wheelyard.stores import Bundle, Change, Release, Saved, Stage, Store, bundle, shortfalls
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
     from wheelyard.report.pages import Draft
 
 EPILOG = """\
@@ -128,9 +132,9 @@ def _collect(errand: _Errand, gathered: Gathered) -> Saved:
     errand.console.say(f"auditing {len(made.paths)} files")
     tool, warn, page = errand.workspace.config.tool, errand.console.warn, errand.page
     previous = lookup.previous(errand.store, made.manifest.version, template=tool.release.tag, warn=warn)
-    found = release.defects(made.manifest, made.paths, policy=tool.audit, previous=previous)
+    found = checks.defects(made.manifest, made.paths, policy=tool.audit, previous=previous)
     page.facts = replace(page.facts, findings=found, previous=previous)
-    release.refuse_defects(found, warn=warn)
+    checks.refuse_defects(found, warn=warn)
     saved = errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
     if not errand.options.dry_run:
         page.facts = replace(page.facts, release=saved.release.manifest, where=saved.release.where)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wheelyard import cli, reference
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 SHELLS = ("bash", "zsh", "tcsh")
 EPILOG = """\

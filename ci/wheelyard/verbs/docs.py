@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wheelyard import reference
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
     from wheelyard.reference import Key
 
 EPILOG = """\

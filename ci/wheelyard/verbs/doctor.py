@@ -5,15 +5,19 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import git, locking, machine, planner, prospects, resources
-from wheelyard.diagnosis import Diagnosis, Sign, State
+from wheelyard import resources
+from wheelyard.building.orders import Run
+from wheelyard.doors import git
 from wheelyard.errors import FindingsError, WheelyardError
-from wheelyard.orders import Run
-from wheelyard.plan import Plan
+from wheelyard.locking import resolving
+from wheelyard.machine import inventory, prospects
+from wheelyard.machine.diagnosis import Diagnosis, Sign, State
+from wheelyard.planning import planner
+from wheelyard.planning.plan import Plan
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:
@@ -34,7 +38,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, console: Console) -> None:
     """Look at the machine, and at what of the plan it can build where there is one."""
     place, plan, project = _project(options)
-    signs = (*project, *machine.signs(place.config if place else None, plan))
+    signs = (*project, *inventory.signs(place.config if place else None, plan))
     found = Diagnosis(signs=signs)
     if place is not None and plan is not None:
         found = _with_jobs(found, place, plan)
@@ -58,7 +62,7 @@ def _project(options: Namespace) -> tuple[Workspace | None, Plan | None, tuple[S
     place = None
     try:
         place = enter(options.project)
-        plan = planner.make(place.config, locking.current(place).after, git.revision(place.root))
+        plan = planner.make(place.config, resolving.current(place).after, git.revision(place.root))
     except WheelyardError as error:
         fix = "Correct it; the rest of this is said without a plan."
         return place, None, (Sign(name="project", state=State.ABSENT, words=str(error), fix=fix),)

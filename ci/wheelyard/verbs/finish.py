@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from wheelyard import lookup, stores
+from wheelyard import stores
 from wheelyard.errors import IncompleteError
+from wheelyard.releasing import lookup
 from wheelyard.stores import Release, Stage, Store
 from wheelyard.workspace import enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wheelyard import documents, files, generated, generation, lock, pins, resources
+from wheelyard import documents, resources
+from wheelyard.doors import files
 from wheelyard.errors import FindingsError, UsageError
-from wheelyard.generation import Task
+from wheelyard.generating import generated, generation
+from wheelyard.generating.generation import Task
+from wheelyard.locking import lock, pins
 from wheelyard.render import claims, drift, workflow
 from wheelyard.workspace import enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:

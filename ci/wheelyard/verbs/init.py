@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import documents, files, identifiers
+from wheelyard import documents
+from wheelyard.doors import files
 from wheelyard.errors import UsageError
+from wheelyard.locking import identifiers
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
     from wheelyard.migrating import Change, Outcome
 
 EPILOG = """\

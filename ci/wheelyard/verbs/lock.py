@@ -6,13 +6,16 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import documents, durations, files, identifiers, lock, locking, pins, workspace
+from wheelyard import documents, workspace
+from wheelyard.doors import files
 from wheelyard.errors import FindingsError, UsageError
+from wheelyard.locking import identifiers, lock, pins, resolving
+from wheelyard.planning import durations
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
-    from wheelyard.locking import Change
-    from wheelyard.pins import Use
+    from wheelyard.doors.console import Console
+    from wheelyard.locking.pins import Use
+    from wheelyard.locking.resolving import Change
     from wheelyard.workspace import Workspace
 
 GITHUB = "github"
@@ -51,14 +54,14 @@ def run(options: Namespace, console: Console) -> None:
     identifiers.refuse_selectors()
     given = _pins(options.pins, place, console) if options.pins else ()
     if options.upgrade:
-        change = locking.upgraded(place, place.lock(), _durations(place, options), given=given)
+        change = resolving.upgraded(place, place.lock(), _durations(place, options), given=given)
     else:
-        change = locking.resolved(place, place.lock(), given=given)
+        change = resolving.resolved(place, place.lock(), given=given)
     if options.json:
         console.json({"changed": not change.none, "come": change.come, "gone": change.gone, "lock": change.after})
     if options.check and not change.none:
-        raise FindingsError(locking.stale(change))
-    for line in locking.difference(change):
+        raise FindingsError(resolving.stale(change))
+    for line in resolving.difference(change):
         console.say(line)
     if change.none:
         console.say(f"{lock.FILE} is as it should be: {_summary(change)}")
@@ -73,7 +76,7 @@ def _pins(source: str, place: Workspace, console: Console) -> tuple[Use, ...]:
     """The actions in a file, or on GitHub as they are now."""
     if source != GITHUB:
         return pins.read(files.text(Path(source)), source=source)
-    from wheelyard import actions  # noqa: PLC0415  # requests is slow to import
+    from wheelyard.locking import actions  # noqa: PLC0415  # requests is slow to import
 
     known = (committed := place.lock()) and committed.pins
     return tuple(actions.newest(sorted({**pins.DEFAULTS, **(known or {})}), root=place.root, warn=console.warn))

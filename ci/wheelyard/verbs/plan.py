@@ -9,18 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import cautions, git, guards, locking, overview, planner, runners, workspace
+from wheelyard import workspace
 from wheelyard.config import Concurrency
+from wheelyard.doors import git
+from wheelyard.locking import resolving
+from wheelyard.planning import cautions, overview, planner, runners
+from wheelyard.releasing import guards
 from wheelyard.report import pages
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
     from wheelyard.config import Config
-    from wheelyard.console import Console
-    from wheelyard.coverage import Coverage
-    from wheelyard.lock import Lock
-    from wheelyard.plan import Plan
+    from wheelyard.doors.console import Console
+    from wheelyard.locking.lock import Lock
+    from wheelyard.planning.coverage import Coverage
+    from wheelyard.planning.plan import Plan
     from wheelyard.workspace import Workspace
 
 EPILOG = """\
@@ -58,9 +62,9 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, console: Console) -> None:
     """Print the plan; nothing is written but what `--output`, `--report` and `--summary` ask for."""
     place = workspace.enter(options.project)
-    change = locking.current(place)
+    change = resolving.current(place)
     if not change.none:
-        console.warn(locking.stale(change))
+        console.warn(resolving.stale(change))
     config, lock = _adjusted(place.config, change.after, options, console)
     plan = planner.make(config, lock, git.revision(place.root))
     if options.only is not None:
@@ -77,14 +81,15 @@ def run(options: Namespace, console: Console) -> None:
     if options.against:
         console.data("\n" + overview.coverage(_coverage(place, plan, options.against), options.against))
     if options.advise:
-        from wheelyard import advice  # noqa: PLC0415  # only on request
+        from wheelyard.planning import advice  # noqa: PLC0415  # only on request
 
         console.data("\n" + overview.advice(advice.of(config, lock, plan), plan))
 
 
 def _written(plan: Plan, config: Config, options: Namespace) -> None:
     """Leave the plan where the next jobs and readers of the run find it."""
-    from wheelyard import documents, files  # noqa: PLC0415
+    from wheelyard import documents  # noqa: PLC0415
+    from wheelyard.doors import files  # noqa: PLC0415
 
     if options.output is not None:
         files.write(options.output.absolute(), documents.dump(plan))
@@ -110,7 +115,8 @@ def _adjusted(config: Config, lock: Lock, options: Namespace, console: Console) 
     if options.concurrency is not None:
         config = replace(config, tool=replace(config.tool, concurrency=options.concurrency))
     if options.durations is not None:
-        from wheelyard import durations, files  # noqa: PLC0415
+        from wheelyard.doors import files  # noqa: PLC0415
+        from wheelyard.planning import durations  # noqa: PLC0415
 
         table = durations.parse(files.read(options.durations), source=str(options.durations))
         unknown = [name for name in table if name.partition("/")[0] not in lock.every]
@@ -121,14 +127,16 @@ def _adjusted(config: Config, lock: Lock, options: Namespace, console: Console) 
 
 
 def _coverage(place: Workspace, plan: Plan, against: str) -> Coverage:
-    from wheelyard import coverage  # noqa: PLC0415
+    from wheelyard.planning import coverage  # noqa: PLC0415
 
     return coverage.compare(plan, _files(place, against))
 
 
 def _files(place: Workspace, against: str) -> Sequence[str]:
     """The file names of what the plan is compared with."""
-    from wheelyard import files, manifest, stores  # noqa: PLC0415
+    from wheelyard import stores  # noqa: PLC0415
+    from wheelyard.doors import files  # noqa: PLC0415
+    from wheelyard.releasing import manifest  # noqa: PLC0415
 
     path = Path(against)
     if path.is_dir():

@@ -7,15 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import files, generated, lookup, publication, stores
+from wheelyard import stores
+from wheelyard.doors import files
 from wheelyard.errors import OutsideError, UsageError
-from wheelyard.manifest import Manifest
-from wheelyard.publication import Errand
+from wheelyard.generating import generated
+from wheelyard.releasing import lookup, publication
+from wheelyard.releasing.manifest import Manifest
+from wheelyard.releasing.publication import Errand
 from wheelyard.report import pages
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:

@@ -8,17 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import artifacts, files, git, locking, lookup, plan, planner, stores, wheelhouse
+from wheelyard import stores
+from wheelyard.building import wheelhouse
+from wheelyard.doors import files, git
 from wheelyard.errors import IncompleteError, WheelyardError, listed
+from wheelyard.locking import resolving
 from wheelyard.page import Facts, make
+from wheelyard.planning import plan, planner
+from wheelyard.releasing import artifacts, lookup
 from wheelyard.report import pages
 from wheelyard.stores import Release, Store
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
     from wheelyard.audit import Finding
-    from wheelyard.console import Console
-    from wheelyard.plan import Plan
+    from wheelyard.doors.console import Console
+    from wheelyard.planning.plan import Plan
 
 EPILOG = """\
 examples:
@@ -102,7 +107,7 @@ def _plan(workspace: Workspace, folders: Sequence[Path]) -> Plan:
     for path in (folder / wheelhouse.PLAN for folder in folders):
         if path.is_file():
             return plan.load(files.read(path), source=str(path))
-    return planner.make(workspace.config, locking.current(workspace).after, git.revision(workspace.root))
+    return planner.make(workspace.config, resolving.current(workspace).after, git.revision(workspace.root))
 
 
 def _findings(folders: Sequence[Path], facts: Facts, workspace: Workspace) -> tuple[Finding, ...] | None:

@@ -13,29 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import (
-    __version__,
-    documents,
-    files,
-    git,
-    locking,
-    orders,
-    planner,
-    stores,
-    surroundings,
-    wheelhouse,
-)
+from wheelyard import __version__, documents, stores
+from wheelyard.building import orders, surroundings, wheelhouse
+from wheelyard.building.reproduction import Original, Reproduction, Verdict, compared, originals
+from wheelyard.building.wheelhouse import SDIST
+from wheelyard.doors import files, git
+from wheelyard.doors.process import Programs
 from wheelyard.errors import BuildError, Exit, FindingsError, IncompleteError, UsageError, listed, nearest
-from wheelyard.manifest import File, Manifest
-from wheelyard.plan import Plan, load
-from wheelyard.process import Programs
-from wheelyard.reproduction import Original, Reproduction, Verdict, compared, originals
+from wheelyard.locking import resolving
+from wheelyard.planning import planner
+from wheelyard.planning.plan import Plan, load
+from wheelyard.releasing.manifest import File, Manifest
 from wheelyard.targets import selects
-from wheelyard.wheelhouse import SDIST
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 AGAIN = "reproduction"
 EPILOG = f"""\
@@ -131,7 +124,7 @@ def _plan_of(workspace: Workspace, made: Manifest) -> Plan:
     import msgspec  # noqa: PLC0415  # only this needs it
 
     revision = git.revision(workspace.root).dated(made.source_date)
-    plan = planner.make(workspace.config, locking.current(workspace).after, revision)
+    plan = planner.make(workspace.config, resolving.current(workspace).after, revision)
     then = {name: version for name, version in made.tools.items() if name != "wheelyard"}
     return msgspec.structs.replace(plan, tools={**plan.tools, **then}, revision=revision)
 

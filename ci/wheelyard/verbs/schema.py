@@ -5,12 +5,18 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import config, diagnosis, lock, manifest, page, plan, reference, reproduction, stages, tagging
+from wheelyard import config, page, reference
+from wheelyard.building import reproduction
+from wheelyard.locking import lock
+from wheelyard.machine import diagnosis
+from wheelyard.planning import plan
+from wheelyard.releasing import manifest, tagging
+from wheelyard.status import stages
 
 if TYPE_CHECKING:
     import msgspec
 
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 MODELS: dict[str, type[msgspec.Struct]] = {
     "config": config.Tool,

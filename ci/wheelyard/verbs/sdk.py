@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelyard import config, downloads, macos, sdks, workspace
+from wheelyard import config, workspace
+from wheelyard.building import macos, sdks
+from wheelyard.doors import downloads
 from wheelyard.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:

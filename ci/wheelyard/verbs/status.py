@@ -6,14 +6,14 @@ import time
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from wheelyard import survey
 from wheelyard.errors import OutsideError, WheelyardError
-from wheelyard.stages import Status
-from wheelyard.survey import Survey
+from wheelyard.status import survey
+from wheelyard.status.stages import Status
+from wheelyard.status.survey import Survey
 from wheelyard.workspace import enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 _WIDE = 90  # columns that a table with jobs takes
 _PATIENCE = 5  # looks without an answer before it is given up

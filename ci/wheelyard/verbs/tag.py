@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
-from wheelyard import git, guards, process, readiness, tagging, upstream
+from wheelyard.doors import git, process
 from wheelyard.errors import FindingsError, OutsideError, UsageError
-from wheelyard.tagging import Outcome, State, Tagging, Wish
+from wheelyard.releasing import guards, readiness, tagging, upstream
+from wheelyard.releasing.tagging import Outcome, State, Tagging, Wish
 from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
-    from wheelyard.console import Console
+    from wheelyard.doors.console import Console
 
 EPILOG = """\
 examples:

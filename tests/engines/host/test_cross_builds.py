@@ -12,11 +12,11 @@ import pytest
 from engines.host.orders import ARCH, order
 from support import ROOT
 from wheelyard import audit
+from wheelyard.doors.process import Programs
 from wheelyard.engines import Made
 from wheelyard.engines.host import Host, binaries, emulation
 from wheelyard.engines.host.machines import MACHINES
 from wheelyard.errors import BuildError
-from wheelyard.process import Programs
 from wheelyard.targets import Identifier
 
 pytestmark = pytest.mark.integration

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from wheelyard.doors.process import Programs
 from wheelyard.engines.host import emulation
 from wheelyard.engines.host.emulation import Emulated
 from wheelyard.engines.host.machines import MACHINES
-from wheelyard.process import Programs
 from wheelyard.targets import Identifier
 
 

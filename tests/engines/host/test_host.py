@@ -18,10 +18,10 @@ import pytest
 
 from engines.host.orders import ARCH, order
 from support import ROOT
+from wheelyard.doors.process import Programs
 from wheelyard.engines import Made, Order
 from wheelyard.engines.host import Host, binaries
 from wheelyard.errors import BuildError
-from wheelyard.process import Programs
 
 pytestmark = pytest.mark.integration
 

@@ -6,11 +6,11 @@ import zipfile
 from pathlib import Path
 
 from engines.host.orders import order
+from wheelyard.doors.process import Programs
 from wheelyard.engines.host import musl
 from wheelyard.engines.host.machines import MACHINES
 from wheelyard.engines.host.refusals import lowest
 from wheelyard.engines.host.work import begun
-from wheelyard.process import Programs
 
 
 def test_the_list_is_that_of_an_old_musl() -> None:

@@ -6,11 +6,11 @@ import zipfile
 from pathlib import Path
 
 from engines.host.orders import order
+from wheelyard.doors.process import Programs
 from wheelyard.engines.host import options, repair
 from wheelyard.engines.host.machines import MACHINES
 from wheelyard.engines.host.refusals import lowest
 from wheelyard.engines.host.work import begun
-from wheelyard.process import Programs
 
 RECORD = "x-1.dist-info/RECORD"
 MEMBERS = {

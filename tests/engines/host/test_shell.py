@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from wheelyard.doors.process import Programs
 from wheelyard.engines.host.shell import assignments, evaluate
 from wheelyard.errors import UsageError
-from wheelyard.process import Programs
 
 
 @pytest.mark.parametrize(

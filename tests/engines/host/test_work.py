@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engines.host.orders import order
+from wheelyard.doors.process import Programs
 from wheelyard.engines.host.work import Work, begun, passed
 from wheelyard.errors import BuildError
-from wheelyard.process import Programs
 from wheelyard.targets import Identifier
 
 CP311 = Identifier("cp311-manylinux_x86_64")

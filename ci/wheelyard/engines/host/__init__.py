@@ -15,7 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from wheelyard import files, process
+from wheelyard.doors import files, process
+from wheelyard.doors.process import Ended, Programs
 from wheelyard.engines import Made, Order
 from wheelyard.engines.host import (
     crossing,
@@ -38,7 +39,6 @@ from wheelyard.engines.host.testing import Trial
 from wheelyard.engines.host.work import Work, begun, passed
 from wheelyard.engines.host.zig import Toolchain
 from wheelyard.errors import BuildError, OutsideError, WheelyardError, listed
-from wheelyard.process import Ended, Programs
 from wheelyard.targets import Identifier
 
 _CPP_SOURCES = (".cc", ".cpp", ".cxx", ".hpp")

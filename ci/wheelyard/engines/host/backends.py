@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import files
+from wheelyard.doors import files
 from wheelyard.errors import UsageError
 
 # Those that were seen to heed the environment of a cross build, by the module PEP 517 names.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import toolbox
+from wheelyard.doors import toolbox
 from wheelyard.engines.host import shell, tools
 from wheelyard.engines.host.backends import ASK, Backend, read
 from wheelyard.engines.host.crossing import Crossing

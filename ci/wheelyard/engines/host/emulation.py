@@ -10,9 +10,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import files, resources
+from wheelyard import resources
+from wheelyard.doors import files
+from wheelyard.doors.process import Programs
 from wheelyard.engines.host.machines import Machine
-from wheelyard.process import Programs
 from wheelyard.targets import Identifier
 
 # By the machine's own name: Debian's architecture, and qemu's.

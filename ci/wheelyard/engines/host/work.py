@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import files
+from wheelyard.doors import files
+from wheelyard.doors.process import Ended, Programs
 from wheelyard.engines import Order
 from wheelyard.engines.host.advice import advice
 from wheelyard.errors import BuildError
-from wheelyard.process import Ended, Programs
 from wheelyard.targets import Identifier
 
 # What a build may know of the machine: its programs, the user's own pip settings, how to reach the network.

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
-from wheelyard import files
+from wheelyard.doors import files
 from wheelyard.errors import FindingsError, IncompleteError, listed
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle, Release, Saved, Say, Stage, comparing, silent
 from wheelyard.stores.comparing import MANIFEST
 from wheelyard.stores.github import access, calls, crew, drafts, holding, saving, wire

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.errors import UsageError
 
 GITHUB, API = "github.com", "https://api.github.com"

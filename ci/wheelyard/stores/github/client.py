@@ -16,7 +16,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from wheelyard import __version__, files, web
+from wheelyard import __version__
+from wheelyard.doors import files, web
 from wheelyard.errors import OutsideError
 from wheelyard.stores.github import faults, wire
 from wheelyard.stores.github.access import Place

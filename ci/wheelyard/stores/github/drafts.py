@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
-from wheelyard import web
+from wheelyard.doors import web
 from wheelyard.errors import OutsideError
 from wheelyard.stores.github import calls
 from wheelyard.stores.github.client import ATTEMPTS, Client, LostError

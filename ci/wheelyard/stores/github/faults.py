@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from wheelyard import web
+from wheelyard.doors import web
 from wheelyard.errors import FindingsError, OutsideError, UsageError, WheelyardError
 from wheelyard.stores.github.wire import Answer, Request
 

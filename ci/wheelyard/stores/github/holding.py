@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote
 
-from wheelyard import manifest
 from wheelyard.errors import OutsideError
+from wheelyard.releasing import manifest
 from wheelyard.stores import Release, Stage, comparing
 from wheelyard.stores.comparing import MANIFEST, SUMS
 from wheelyard.stores.github import calls, wire

@@ -9,9 +9,10 @@ from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 
-from wheelyard import documents, files, web
+from wheelyard import documents
+from wheelyard.doors import files, web
 from wheelyard.errors import FindingsError, OutsideError, listed
-from wheelyard.manifest import Manifest
+from wheelyard.releasing.manifest import Manifest
 from wheelyard.stores import Bundle, Change, Stage, comparing
 from wheelyard.stores.comparing import MANIFEST, REPORT, SUMS
 from wheelyard.stores.github import calls, wire

@@ -8,9 +8,9 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
-from wheelyard import web
+from wheelyard.doors import web
 from wheelyard.errors import FindingsError, OutsideError
-from wheelyard.manifest import File
+from wheelyard.releasing.manifest import File
 from wheelyard.stores import Say, silent
 from wheelyard.stores.github import calls, crew, wire
 from wheelyard.stores.github.client import Client, LostError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.engines.host import zig as toolchains
 from wheelyard.engines.host.crossing import headers, interpreter, libraries, tools
 from wheelyard.engines.host.interpreters import Interpreter

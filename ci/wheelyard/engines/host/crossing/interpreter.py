@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.engines.host.crossing import disguise
 from wheelyard.engines.host.interpreters import Interpreter
 from wheelyard.engines.host.machines import Machine

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from wheelyard import process
+from wheelyard.doors import process
 from wheelyard.engines.host.machines import Machine
 from wheelyard.engines.host.zig import Toolchain
 from wheelyard.errors import OutsideError

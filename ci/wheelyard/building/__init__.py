@@ -1,0 +1,1 @@
+"""What surrounds the engines: orders in, wheels with their reports out, the same bytes each time."""

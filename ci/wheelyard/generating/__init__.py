@@ -1,0 +1,1 @@
+"""Files that wheelyard writes into a repository."""

@@ -1,0 +1,1 @@
+"""Decide every job and every wheel before anything runs, and say what that means."""

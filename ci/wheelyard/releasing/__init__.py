@@ -1,0 +1,1 @@
+"""From the wheels of jobs to a release: gathered, compared, checked, tagged."""
