@@ -14,6 +14,7 @@ from wheelyard.doors import toolbox
 from wheelyard.errors import OutsideError
 
 
+@pytest.mark.integration
 def test_only_pinned_bytes_are_installed(tmp_path: Path) -> None:
     wheel = make_pure_wheel(tmp_path, name="wy_tool")
     env = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}

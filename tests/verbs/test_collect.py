@@ -181,6 +181,7 @@ def whole_or_nothing(project: Path, scratch: Path) -> None:
         store.fetch(found, folder=scratch)
 
 
+@pytest.mark.integration
 def test_killed_at_any_write_the_next_run_ends_the_same(project: Path, tmp_path: Path) -> None:
     whole = killing.run("collect", "-C", project)
     assert whole.code == Exit.DONE, whole.err
@@ -195,6 +196,7 @@ def test_killed_at_any_write_the_next_run_ends_the_same(project: Path, tmp_path:
         assert not list((project / "store").glob(".v1.0*"))
 
 
+@pytest.mark.integration
 def test_killed_while_replacing_the_next_run_ends_the_same(project: Path, tmp_path: Path) -> None:
     collect(project)
     shutil.copytree(project / "store", tmp_path / "before")
