@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from twine.utils import TEST_REPOSITORY
 
 from wheelyard.migration import calls, document, proposal
 from wheelyard.migration.calls import Call
@@ -103,7 +104,7 @@ def test_triggers_become_on_and_tag(triggers: str, facts: Facts, keys: dict[str,
 
 
 def test_publishing_keeps_its_environment_and_its_secret_is_named() -> None:
-    rehearsal = Publishing(place="w.yml:8", url="https://testpypi.example/legacy/")
+    rehearsal = Publishing(place="w.yml:8", url=TEST_REPOSITORY)
     real = Publishing(place="w.yml:9", environment="release", attest=False, trusted=False)
     made, notes = table((call("ubuntu-latest"), LINUX), publishing=(rehearsal, real))
     assert made["publish"] == {"environment": "release", "attest": False}

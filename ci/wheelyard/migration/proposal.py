@@ -18,7 +18,6 @@ from wheelyard.targets import Identifier, Platform, Target
 
 # What a package with native code starts with where no workflow says more.
 START = (Target.LINUX_X86_64, Target.LINUX_AARCH64, Target.MACOS_ARM64, Target.MACOS_X86_64, Target.WINDOWS_AMD64)
-_TEST_INDEX = "testpypi"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,11 +177,12 @@ def _prefix(patterns: Iterable[str], facts: Facts) -> str:
 def _publish(today: Today, notes: list[str]) -> dict[str, Any]:
     """`publish`; how a release leaves today decides it."""
     found: dict[str, Any] = {}
-    real = [each for each in today.publishing if _TEST_INDEX not in each.url]
+    test, default = _indexes()
+    real = [each for each in today.publishing if not _is_at(each.url, test)]
     for each in real[:1]:
         if each.environment and each.environment != "pypi":
             found["environment"] = str(each.environment)
-        if each.url and "pypi" not in each.url:
+        if each.url and not _is_at(each.url, default):
             found["index"] = str(each.url)
         if not each.attest:
             found["attest"] = False
@@ -196,6 +196,21 @@ def _publish(today: Today, notes: list[str]) -> dict[str, Any]:
     elif today.calls:
         notes.append("No workflow publishes to an index. The new one does, from a tag.")
     return {"publish": found} if found else {}
+
+
+def _indexes() -> tuple[str, str]:
+    """The domains of TestPyPI and of PyPI, from twine's own settings."""
+    from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY  # noqa: PLC0415  # twine is slow to import
+
+    return _host(TEST_REPOSITORY), _host(DEFAULT_REPOSITORY).removeprefix("upload.")
+
+
+def _is_at(url: str, domain: str) -> bool:
+    return _host(url) == domain or _host(url).endswith(f".{domain}")
+
+
+def _host(url: str) -> str:
+    return re.sub(r"^\w+://|[/:?#].*$", "", url)
 
 
 def _workflow(today: Today, beside: Surroundings) -> dict[str, Any]:
