@@ -20,6 +20,8 @@ from wheelyard.planning.plan import Plan
 from wheelyard.releasing import guards
 from wheelyard.stores import Stage, Store
 
+pytestmark = pytest.mark.integration
+
 INDEX = "https://index.example/"
 Run = Callable[..., int]
 

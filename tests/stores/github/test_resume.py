@@ -19,6 +19,8 @@ from wheelyard.stores.github import GitHub, calls, drafts
 from wheelyard.stores.github.holding import NEXT
 from wheelyard.stores.github.wire import Release, Request
 
+pytestmark = pytest.mark.integration
+
 MakeStore = Callable[..., GitHub]
 WHEEL = wheel_name(IDENTIFIERS[0])
 
