@@ -277,7 +277,8 @@ def test_a_pull_request_that_lets_the_workflow_rot_is_red(pure: Place) -> None:
 def test_a_tag_that_is_not_the_version_builds_nothing(pure: Place, tag: str) -> None:
     run_git(pure.root, "tag", tag)
     report = pure.run("push", f"refs/tags/{tag}")
-    assert results(report) == {"plan": "failure", "sdist": "skipped", "collect": "skipped", "publish": "skipped"}
+    assert results(report)["plan"] == "failure"
+    assert {result for name, result in results(report).items() if name != "plan"} == {"skipped"}
     assert "cannot be released" in failures(report)[0][1]
     assert not list(pure.folder.rglob("pwned"))
 
