@@ -7,7 +7,7 @@ lies outside the file, and no count in it is believed beyond what the file has r
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -43,7 +43,8 @@ def read(data: bytes) -> Slice:
     elf: Any = ELFFile(BytesIO(data))
     if elf.num_sections() > MOST_ENTRIES or elf.num_segments() > MOST_ENTRIES:
         raise ValueError("more sections or segments than any linker makes")
-    needed, rpaths, identity, flags = _dynamic(elf)
+    segments = tuple(elf.iter_segments())  # making one reads all sections: once is enough
+    needed, rpaths, identity, flags = _dynamic(segments)
     sections = {section.name: section for section in elf.iter_sections()}
     imports, loose, exports = _symbols(data, elf, sections)
     return Slice(
@@ -55,7 +56,7 @@ def read(data: bytes) -> Slice:
         imports={"": imports},
         loose=loose,
         exports=exports,
-        traits=_traits(elf, sections, flags) | _libcxx(data, needed, identity),
+        traits=_traits(elf, segments, sections, flags) | _libcxx(data, needed, identity),
     )
 
 
@@ -64,13 +65,13 @@ def _arch(elf: Any) -> str:  # noqa: ANN401  # pyelftools has no types that mypy
     return arch if elf.little_endian or arch == "s390x" else f"{arch} (big-endian)"
 
 
-def _dynamic(elf: Any) -> tuple[tuple[str, ...], tuple[str, ...], str | None, int]:  # noqa: ANN401
+def _dynamic(segments: Sequence[Any]) -> tuple[tuple[str, ...], tuple[str, ...], str | None, int]:
     """Needed libraries, run paths, SONAME, and whether there are text relocations, from the dynamic segment."""
     needed: list[str] = []
     rpaths: list[str] = []
     identity: str | None = None
     flags = 0
-    for segment in elf.iter_segments():
+    for segment in segments:
         if not isinstance(segment, DynamicSegment):
             continue
         tags: Iterator[Any] = islice(segment.iter_tags(), MOST_ENTRIES)
@@ -147,10 +148,10 @@ def _even(table: bytes) -> bytes:
     return table[: len(table) // 2 * 2]
 
 
-def _traits(elf: Any, sections: dict[str, Any], flags: int) -> Trait:  # noqa: ANN401
+def _traits(elf: Any, segments: Sequence[Any], sections: dict[str, Any], flags: int) -> Trait:  # noqa: ANN401
     traits = NO_TRAITS
     types = set()
-    for segment in elf.iter_segments():
+    for segment in segments:
         types.add(segment["p_type"])
         if segment["p_type"] == "PT_GNU_STACK" and segment["p_flags"] & 1:
             traits |= Trait.EXECUTABLE_STACK
