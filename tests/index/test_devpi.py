@@ -18,7 +18,7 @@ from support import MakeRepository
 from wheelyard import cli
 from wheelyard.doors import toolbox
 from wheelyard.errors import Exit, FindingsError
-from wheelyard.index import account, simple
+from wheelyard.index import account, project
 from wheelyard.index.account import Account
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
@@ -130,7 +130,7 @@ def test_a_wrong_password_is_refused_in_its_words(devpi: str, tmp_path: Path) ->
 
 def versions(chosen: Account) -> set[str]:
     page = chosen.reader().page("wy-sample")
-    found = {simple.version_of(listed.file, "wy-sample") for listed in page.files} if page else set()
+    found = {project.version_of(listed.file, "wy-sample") for listed in page.files} if page else set()
     return {str(version) for version in found}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wheelyard.index import history
-from wheelyard.index.simple import Listed, Page
+from wheelyard.index.project import Listed, Page
 from wheelyard.releasing.manifest import File, Manifest
 
 LINUX, MAC, WIN32 = "manylinux_2_17_x86_64.manylinux2014_x86_64", "macosx_11_0_arm64", "win32"

@@ -7,7 +7,7 @@ import pytest
 from fakeindex import fake_index
 from wheelyard.errors import UsageError
 from wheelyard.index import account, retention
-from wheelyard.index.simple import Listed, Page
+from wheelyard.index.project import Listed, Page
 
 
 def shown(*files: str) -> Page:

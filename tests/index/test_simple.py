@@ -7,15 +7,27 @@ import json
 import pytest
 
 from wheelyard.index import simple
-from wheelyard.index.simple import HTML, JSON, Listed, NotSimpleError
+from wheelyard.index.project import Listed, Metadata, Page, Status
+from wheelyard.index.simple import HTML, JSON, NotSimpleError
 
 URL = "https://index.example/simple/spam/"
 DIGEST = "ab" * 32
 
 
+WHEEL = "spam-1-py3-none-any.whl"
+
+
 def page(**entry: object) -> bytes:
     whole = {"filename": "spam-1.tar.gz", "url": "../../files/spam-1.tar.gz", "hashes": {}, **entry}
     return json.dumps({"meta": {"api-version": "1.1"}, "name": "spam", "files": [whole]}).encode()
+
+
+def of_json(**entry: object) -> Listed:
+    return simple.parse(page(**entry), content_type=JSON, url=URL).files[0]
+
+
+def of_html(body: str) -> Page:
+    return simple.parse(body.encode(), content_type=HTML, url=URL)
 
 
 def test_json_gives_name_address_digest_size_and_yanking() -> None:
@@ -82,3 +94,86 @@ def test_a_page_without_files_that_says_it_is_one_is_one(body: bytes, kind: str)
 def test_what_is_no_page_is_refused(body: bytes, kind: str, said: str) -> None:
     with pytest.raises(NotSimpleError, match=said):
         simple.parse(body, content_type=kind, url=URL)
+
+
+@pytest.mark.parametrize(
+    ("keys", "sha256"),
+    [
+        pytest.param({"core-metadata": {"sha256": DIGEST}}, DIGEST, id="with-its-hash"),
+        pytest.param({"core-metadata": True}, None, id="without-a-hash"),
+        pytest.param({"core-metadata": {"blake2b": "00"}}, None, id="with-another-hash"),
+        pytest.param({"dist-info-metadata": {"sha256": DIGEST}}, DIGEST, id="by-its-first-name"),
+    ],
+)
+def test_json_says_where_the_metadata_of_a_file_is(keys: dict[str, object], sha256: str | None) -> None:
+    assert of_json(**keys).metadata == Metadata(url="https://index.example/files/spam-1.tar.gz.metadata", sha256=sha256)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({}, id="never-heard-of"),
+        pytest.param({"core-metadata": False}, id="not-for-this-file"),
+        pytest.param({"core-metadata": False, "dist-info-metadata": True}, id="the-newer-name-counts"),
+        pytest.param({"data-dist-info-metadata": {"sha256": DIGEST}}, id="a-name-of-no-specification"),
+    ],
+)
+def test_metadata_that_is_not_offered_is_none(keys: dict[str, object]) -> None:
+    assert of_json(**keys).metadata is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        pytest.param(f'data-core-metadata="sha256={DIGEST}"', (DIGEST,), id="with-its-hash"),
+        pytest.param('data-core-metadata="true"', (None,), id="without-a-hash"),
+        pytest.param(f'data-dist-info-metadata="sha256={DIGEST}"', (DIGEST,), id="by-its-first-name"),
+        pytest.param("", (), id="not-offered"),
+    ],
+)
+def test_html_says_the_same(attributes: str, expected: tuple[str | None, ...]) -> None:
+    metadata = of_html(f'<a href="{WHEEL}#sha256={DIGEST}" {attributes}>{WHEEL}</a>').files[0].metadata
+    assert metadata == (Metadata(url=f"{URL}{WHEEL}.metadata", sha256=expected[0]) if expected else None)
+
+
+@pytest.mark.parametrize("size", [-1, True, "7", None])
+def test_a_size_that_is_none_is_not_known(size: object) -> None:
+    assert of_json(size=size).size is None
+    assert simple.parse(page(size=size), content_type=JSON, url=URL).size is None
+
+
+def test_the_sizes_of_all_files_are_that_of_the_project() -> None:
+    files = [{"filename": f"spam-{n}.zip", "url": f"{n}.zip", "size": n} for n in (1, 20)]
+    body = json.dumps({"files": files}).encode()
+    assert simple.parse(body, content_type=JSON, url=URL).size == 21
+
+
+@pytest.mark.parametrize(
+    ("marker", "status"),
+    [
+        pytest.param({"status": "archived", "reason": "moved\nto eggs"}, Status.ARCHIVED, id="archived"),
+        pytest.param({"status": "quarantined"}, Status.QUARANTINED, id="quarantined"),
+        pytest.param({"status": "deprecated"}, Status.DEPRECATED, id="deprecated"),
+        pytest.param({"status": "resting"}, Status.ACTIVE, id="a-word-of-later"),
+        pytest.param({"status": ["archived"]}, Status.ACTIVE, id="no-word"),
+        pytest.param(None, Status.ACTIVE, id="unmarked"),
+    ],
+)
+def test_the_status_of_a_project_is_read(marker: dict[str, str] | None, status: Status) -> None:
+    found = simple.parse(json.dumps({"files": [], "project-status": marker}).encode(), content_type=JSON, url=URL)
+    assert found.status is status
+    given = marker or {}
+    metas = f'<meta name="pypi:project-status" content="{given.get("status")}">'
+    metas += f'<meta name="pypi:project-status-reason" content="{given.get("reason", "")}">'
+    assert of_html(metas) == found
+
+
+def test_the_serial_is_read_from_both_kinds_of_page() -> None:
+    body = json.dumps({"files": [], "meta": {"_last-serial": 22406780}}).encode()
+    assert simple.parse(body, content_type=JSON, url=URL).serial == 22406780
+    assert of_html("<html></html>\n<!--SERIAL 22406780-->").serial == 22406780
+
+
+@pytest.mark.parametrize("text", [None, True, -1, "", "1e3", "9" * 40, "\u0661"])
+def test_what_is_no_serial_is_none(text: object) -> None:
+    assert simple.serial(text) is None

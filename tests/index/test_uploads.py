@@ -6,7 +6,7 @@ import pytest
 
 from wheelyard.errors import FindingsError
 from wheelyard.index import uploads
-from wheelyard.index.simple import Listed, Page
+from wheelyard.index.project import Listed, Page
 from wheelyard.index.uploads import Outcome
 from wheelyard.releasing.manifest import File
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from releases import IDENTIFIERS, NAME, make_plan
-from wheelyard.index.simple import Listed, Page
+from wheelyard.index.project import Listed, Page
 from wheelyard.planning.plan import Plan
 from wheelyard.report import status as report
 from wheelyard.status import stages

@@ -10,7 +10,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from wheelyard.errors import FindingsError, listed
-from wheelyard.index.simple import Page
+from wheelyard.index.project import Page
 from wheelyard.releasing.manifest import Manifest
 from wheelyard.targets import selects
 

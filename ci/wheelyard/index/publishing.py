@@ -15,9 +15,9 @@ from wheelyard.errors import OutsideError, listed
 from wheelyard.index import uploads
 from wheelyard.index.account import Account
 from wheelyard.index.attesting import Attester
+from wheelyard.index.project import Page, version_of
 from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
-from wheelyard.index.simple import Page, version_of
 from wheelyard.index.uploads import Comparison, Outcome, Sent
 from wheelyard.releasing.manifest import Manifest
 

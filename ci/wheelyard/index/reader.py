@@ -15,7 +15,7 @@ import requests
 from wheelyard.doors import web
 from wheelyard.errors import OutsideError
 from wheelyard.index import simple
-from wheelyard.index.simple import Listed, Page
+from wheelyard.index.project import Listed, Page
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 4

@@ -12,8 +12,8 @@ from packaging.version import Version
 from wheelyard.doors import web
 from wheelyard.errors import OutsideError, UsageError
 from wheelyard.index.account import Account
+from wheelyard.index.project import Page, version_of
 from wheelyard.index.reader import TIMEOUT
-from wheelyard.index.simple import Page, version_of
 
 
 def stale(page: Page | None, *, project: str, keep: int, newest: str) -> tuple[Version, ...]:

@@ -8,23 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-
 from wheelyard.errors import OutsideError
-
-if TYPE_CHECKING:
-    from packaging.version import Version
+from wheelyard.index.project import Listed, Metadata, Page, Status
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -32,36 +21,11 @@ ACCEPT = f"{JSON}, {HTML};q=0.2, text/html;q=0.01"
 
 _DISTRIBUTION = re.compile(r".+\.(whl|tar\.gz|zip|tar\.bz2|tgz|egg|exe)", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_SERIAL = re.compile(r"(?:SERIAL )?([0-9]{1,18})")
 
 
 class NotSimpleError(OutsideError):
     """The answer is no page of the simple repository API."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """One file as an index shows it; `sha256` is hexadecimal, or None where the page does not say it.
-
-    `provenance` is the address of its attestations, where it has any (PEP 740).
-    """
-
-    file: str
-    url: str
-    sha256: str | None = None
-    size: int | None = None
-    yanked: bool = False
-    provenance: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """The page of one project."""
-
-    files: tuple[Listed, ...] = ()
-
-    def get(self, file: str) -> Listed | None:
-        """The file of that name."""
-        return next((listed for listed in self.files if listed.file == file), None)
 
 
 def parse(body: bytes, *, content_type: str, url: str) -> Page:
@@ -77,8 +41,13 @@ def parse(body: bytes, *, content_type: str, url: str) -> Page:
 def _of_json(body: bytes, url: str) -> Page:
     try:
         data = json.loads(body)
-        entries = data["files"]
-        return Page(files=tuple(_entry(entry, url) for entry in entries))
+        marked = data.get("project-status") or {}
+        return Page(
+            files=tuple(_entry(entry, url) for entry in data["files"]),
+            status=_status(marked.get("status")),
+            reason=_line(marked.get("reason")),
+            serial=serial((data.get("meta") or {}).get("_last-serial")),
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotSimpleError(
             f"{url} answered with JSON that is no page of a package index: {type(error).__name__} {error}."
@@ -88,12 +57,14 @@ def _of_json(body: bytes, url: str) -> Page:
 def _entry(entry: dict[str, Any], url: str) -> Listed:
     digest = entry.get("hashes", {}).get("sha256")
     size = entry.get("size")
+    address = urljoin(url, entry["url"])
     return Listed(
         file=str(entry["filename"]),
-        url=urljoin(url, entry["url"]),
+        url=address,
         sha256=_digest(digest),
-        size=size if isinstance(size, int) else None,
+        size=size if type(size) is int and size >= 0 else None,
         yanked=bool(entry.get("yanked", False)),
+        metadata=_metadata(address, entry.get("core-metadata", entry.get("dist-info-metadata"))),
         provenance=_address(url, entry.get("provenance")),
     )
 
@@ -106,17 +77,13 @@ def _of_html(body: bytes, url: str, *, marked: bool) -> Page:
     if not links.found and not (marked or links.marked):
         title = f" Its title is {links.title.strip()!r}." if links.title.strip() else ""
         raise NotSimpleError(f"{url} answered with a web page that lists no files of a project.{title}")
-    return Page(files=tuple(links.found))
+    return Page(files=tuple(links.found), status=links.status, reason=links.reason, serial=links.serial)
 
 
-def version_of(file: str, project: str) -> Version | None:
-    """The version of a wheel or sdist of a project, by its name; None for any other file."""
-    parse = parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename
-    try:
-        name, version, *_ = parse(file)
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return None
-    return version if name == canonicalize_name(project) else None
+def serial(text: object) -> int | None:
+    """The serial in a header, a document or a comment, or None for what is none."""
+    match = _SERIAL.fullmatch(str(text).strip())
+    return int(match[1]) if match else None
 
 
 class _Links(HTMLParser):
@@ -127,6 +94,9 @@ class _Links(HTMLParser):
         self.base = url
         self.found: list[Listed] = []
         self.marked = False
+        self.status = Status.ACTIVE
+        self.reason = ""
+        self.serial: int | None = None
         self.title = ""
         self._in_title = False
 
@@ -137,8 +107,8 @@ class _Links(HTMLParser):
         match tag:
             case "base":
                 self.base = urljoin(self.base, given.get("href") or "")
-            case "meta" if given.get("name") == "pypi:repository-version":
-                self.marked = True
+            case "meta":
+                self._meta(given.get("name"), given.get("content"))
             case "a" if href := given.get("href"):
                 self._anchor(href, given)
             case _:
@@ -153,19 +123,67 @@ class _Links(HTMLParser):
         if self._in_title:
             self.title += data
 
+    def handle_comment(self, data: str) -> None:
+        """Take the serial in, which PyPI and its mirrors leave in a comment."""
+        self.serial = serial(data) if data.startswith("SERIAL ") else self.serial
+
+    def _meta(self, name: str | None, content: str | None) -> None:
+        match name:
+            case "pypi:repository-version":
+                self.marked = True
+            case "pypi:project-status":
+                self.status = _status(content)
+            case "pypi:project-status-reason":
+                self.reason = _line(content)
+            case _:
+                pass
+
     def _anchor(self, href: str, given: Mapping[str, str | None]) -> None:
         address, fragment = urldefrag(urljoin(self.base, href))
         file = unquote(urlsplit(address).path.rpartition("/")[2])
         if _DISTRIBUTION.fullmatch(file):
-            algorithm, _, digest = fragment.partition("=")
-            sha256 = _digest(digest) if algorithm == "sha256" else None
-            provenance = _address(self.base, given.get("data-provenance"))
-            yanked = "data-yanked" in given
-            self.found.append(Listed(file=file, url=address, sha256=sha256, yanked=yanked, provenance=provenance))
+            offered = given.get("data-core-metadata", given.get("data-dist-info-metadata"))
+            listed = Listed(
+                file=file,
+                url=address,
+                sha256=_hash(fragment).get("sha256"),
+                yanked="data-yanked" in given,
+                metadata=_metadata(address, None if offered is None else _hash(offered) or offered == "true"),
+                provenance=_address(self.base, given.get("data-provenance")),
+            )
+            self.found.append(listed)
 
 
 def _address(base: str, text: object) -> str | None:
     return urljoin(base, text) if isinstance(text, str) and text else None
+
+
+def _metadata(url: str, offered: object) -> Metadata | None:
+    """What a page offers beside the file at `url`: true, or its hashes (PEP 714, which renamed the key of PEP 658)."""
+    if not offered:
+        return None
+    digest = offered.get("sha256") if isinstance(offered, dict) else None
+    return Metadata(url=f"{urldefrag(url).url}.metadata", sha256=_digest(digest))
+
+
+def _status(text: object) -> Status:
+    """A project's status; a word of a later specification stops nobody."""
+    known = {str(status): status for status in Status}
+    return known.get(text, Status.ACTIVE) if isinstance(text, str) else Status.ACTIVE
+
+
+def _line(text: object) -> str:
+    """Words of the index as one line of what can be printed."""
+    printable = (
+        "".join(character if character.isprintable() else " " for character in text) if isinstance(text, str) else ""
+    )
+    return " ".join(printable.split())[:300]
+
+
+def _hash(text: str) -> dict[str, str]:
+    """The digest by its algorithm in `sha256=...`; nothing in what is none."""
+    algorithm, equals, digest = text.partition("=")
+    return {algorithm: digest} if equals else {}
 
 
 def _digest(text: object) -> str | None:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from wheelyard.errors import FindingsError, OutsideError
-from wheelyard.index.simple import Page
+from wheelyard.index.project import Page
 from wheelyard.releasing.manifest import File
 
 

@@ -13,9 +13,9 @@ from packaging.version import Version
 
 from wheelyard.doors import files
 from wheelyard.errors import FindingsError, IncompleteError
+from wheelyard.index.project import version_of
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
-from wheelyard.index.simple import version_of
 from wheelyard.releasing.manifest import Manifest
 
 # PyPI's documentation, chapter "Index API", part "Integrity API".

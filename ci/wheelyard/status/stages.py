@@ -10,7 +10,7 @@ import msgspec
 
 from wheelyard import wheels
 from wheelyard.errors import WheelyardError
-from wheelyard.index.simple import Page
+from wheelyard.index.project import Page
 from wheelyard.planning.plan import Plan
 from wheelyard.releasing.manifest import JobReport, Manifest, State
 from wheelyard.stores import Release, Stage

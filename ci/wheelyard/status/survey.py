@@ -23,7 +23,7 @@ from wheelyard.stores import Release, Store
 from wheelyard.workspace import Workspace
 
 if TYPE_CHECKING:
-    from wheelyard.index.simple import Page
+    from wheelyard.index.project import Page
     from wheelyard.stores.github.client import Client
     from wheelyard.stores.github.wire import Run
 
