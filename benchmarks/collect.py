@@ -34,7 +34,7 @@ import requests  # noqa: E402  # found by the line above
 
 import fakegithub  # noqa: E402
 from fakegithub import Server  # noqa: E402
-from githubanswers import NAMES  # noqa: E402
+from fakegithub.answers import NAMES  # noqa: E402
 from releases import built, make_plan, make_report, make_wheel, write_job  # noqa: E402
 from wheelyard import documents  # noqa: E402
 from wheelyard.doors import files  # noqa: E402

@@ -11,10 +11,9 @@ import pytest
 import requests
 
 import fakegithub
-import githubtools
 import killing
-from fakegithub import Server
-from githubsite import EXCHANGES
+from fakegithub import Server, tools
+from fakegithub.site import EXCHANGES
 from releases import make_wheelhouse
 from support import MakeRepository
 
@@ -75,7 +74,7 @@ def test_all_that_can_be_read_is_as_described(server: Server) -> None:
     server.seed("v1")
     for path in READS:
         ask(server, "GET", path)
-    assert githubtools.opinions(server.folder / EXCHANGES) == []
+    assert tools.opinions(server.folder / EXCHANGES) == []
     assert [each.status for each in server.exchanges()].count(200) == len(READS) - 1
 
 
@@ -92,7 +91,7 @@ def test_a_release_from_draft_to_the_end_is_as_described(server: Server) -> None
     draft = ask(server, "POST", "/releases", json={"tag_name": "v2", "draft": True}).json()
     gone = ask(server, "DELETE", draft["url"])
     assert (twice.status_code, late.status_code, gone.status_code) == (422, 422, 204)
-    assert githubtools.opinions(server.folder / EXCHANGES) == []
+    assert tools.opinions(server.folder / EXCHANGES) == []
 
 
 def test_all_that_we_ask_is_as_described(server: Server, tmp_path: Path, repository: MakeRepository) -> None:
@@ -110,7 +109,7 @@ def test_all_that_we_ask_is_as_described(server: Server, tmp_path: Path, reposit
     ):
         ended = killing.run(*command, "-C", root, env=env)
         assert ended.code == 0, ended.err
-    assert githubtools.opinions(server.folder / EXCHANGES) == []
+    assert tools.opinions(server.folder / EXCHANGES) == []
     assert {each.fault for each in server.exchanges()} == {None, "502", "429"}
 
 
@@ -128,7 +127,7 @@ def test_what_is_not_as_described_is_found(server: Server, method: str, path: st
     ask(server, method, path, json=body)
     accepted = server.folder / "accepted.jsonl"
     accepted.write_text((server.folder / EXCHANGES).read_text().replace('"status": 422', '"status": 201'))
-    assert any(words in said for said in githubtools.opinions(accepted))
+    assert any(words in said for said in tools.opinions(accepted))
 
 
 def test_an_answer_that_is_not_as_described_is_found(server: Server) -> None:
@@ -138,4 +137,4 @@ def test_an_answer_that_is_not_as_described_is_found(server: Server) -> None:
     del exchange["answer"]["upload_url"]
     changed = server.folder / "changed.jsonl"
     changed.write_text(json.dumps(exchange))
-    assert any("upload_url" in said for said in githubtools.opinions(changed))
+    assert any("upload_url" in said for said in tools.opinions(changed))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import fakegithub
-import githubtools
-from githubsite import EXCHANGES
+from fakegithub import tools
+from fakegithub.site import EXCHANGES
 
 pytestmark = pytest.mark.peers
 
@@ -38,7 +38,7 @@ def test_gh_makes_fills_finds_and_deletes_releases(tmp_path: Path, files: list[s
         }
 
         def gh(*arguments: str) -> subprocess.CompletedProcess[str]:
-            command = (githubtools.gh(), *arguments)
+            command = (tools.gh(), *arguments)
             return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
         published = gh("release", "create", "v5", "--notes", "five", *files)
@@ -55,12 +55,12 @@ def test_gh_makes_fills_finds_and_deletes_releases(tmp_path: Path, files: list[s
     assert left == [("v6", True, ["c.whl"])]
     names = {path.name: path.read_bytes() for path in (tmp_path / "fetched").iterdir()}
     assert names == {"a.b.whl": FILES["a+b.whl"], "c.whl": FILES["c.whl"]}
-    assert githubtools.opinions(server.folder / EXCHANGES) == []
+    assert tools.opinions(server.folder / EXCHANGES) == []
 
 
 def test_pygithub_makes_and_publishes_a_release(tmp_path: Path, files: list[str]) -> None:
     with fakegithub.serve(tmp_path / "github", enterprise=True) as server:
-        command = (githubtools.python("pygithub", githubtools.PYGITHUB), githubtools.PROGRAMS / "foreign.py")
+        command = (tools.python("pygithub", tools.PYGITHUB), tools.PROGRAMS / "foreign.py")
         env = {**os.environ, "GITHUB_TOKEN": server.token}
         done = subprocess.run((*command, server.url, files[0]), env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -72,4 +72,4 @@ def test_pygithub_makes_and_publishes_a_release(tmp_path: Path, files: list[str]
         "before": ["v7"],
         "latest": "v7",
     }
-    assert githubtools.opinions(server.folder / EXCHANGES) == []
+    assert tools.opinions(server.folder / EXCHANGES) == []

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import githubtools
 import recorded
+from fakegithub import tools
 from recorded import Player
 from wheelyard.stores.github import calls
 from wheelyard.stores.github.access import Place
@@ -48,7 +48,7 @@ def hello(tmp_path: Path) -> Path:
 
 
 def test_an_asset_is_uploaded_listed_renamed_and_deleted(hello: Path) -> None:
-    scenario = githubtools.fixtures() / "release-assets"
+    scenario = tools.fixtures() / "release-assets"
     name = "octokit-fixture-org/release-assets"
     with recorded.play(recorded.octokit(scenario)) as player:
         ours = client(player, name)
@@ -64,7 +64,7 @@ def test_an_asset_is_uploaded_listed_renamed_and_deleted(hello: Path) -> None:
 
 
 def test_a_name_that_is_taken_is_known_for_that(hello: Path) -> None:
-    scenario = githubtools.fixtures() / "release-assets-conflict"
+    scenario = tools.fixtures() / "release-assets-conflict"
     name = "octokit-fixture-org/release-assets-conflict"
     with recorded.play(recorded.octokit(scenario)) as player:
         ours = client(player, name)
@@ -78,19 +78,19 @@ def test_a_name_that_is_taken_is_known_for_that(hello: Path) -> None:
 
 
 def test_a_repository_that_moved_is_followed() -> None:
-    scenario = githubtools.fixtures() / "rename-repository"
+    scenario = tools.fixtures() / "rename-repository"
     with recorded.play(recorded.octokit(scenario)) as player:
         found = client(player, "octokit-fixture-org/rename-repository").read(calls.repository(), Repository)
     assert found.full_name == "octokit-fixture-org/rename-repository-newname"
 
 
 def cassette(name: str) -> list[recorded.Exchange]:
-    (found,) = githubtools.recordings().glob(f"github3*/tests/cassettes/{name}.json")
+    (found,) = tools.recordings().glob(f"github3*/tests/cassettes/{name}.json")
     return recorded.betamax(found)
 
 
 def replayed(name: str) -> list[recorded.Exchange]:
-    (found,) = githubtools.recordings().glob(f"[Pp]y[Gg]ithub*/tests/ReplayData/{name}.txt")
+    (found,) = tools.recordings().glob(f"[Pp]y[Gg]ithub*/tests/ReplayData/{name}.txt")
     return recorded.replay(found)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote, unquote, urlencode
 
-import githubactions
-import githubdocuments as documents
-from githubanswers import Answer, Door, Entry, Request, refusal
-from githubdocuments import Json
-from githubworld import Asset, Refused, Release
+from fakegithub import actions, documents
+from fakegithub.answers import Answer, Door, Entry, Request, refusal
+from fakegithub.documents import Json
+from fakegithub.world import Asset, Refused, Release
 
 T = TypeVar("T", Release, Asset)
 Route = Callable[..., Answer]
@@ -49,7 +48,7 @@ def _list_releases(door: Door, entry: Entry) -> Answer:
     """Newest first; drafts only for those who may write."""
     shown = [each for each in _settled(door, door.world.releases) if entry.may_write or not each.draft]
     shown.sort(key=lambda each: (each.created, each.id), reverse=True)
-    part, headers = githubactions.page(door, entry.request, [_release(door, each) for each in shown])
+    part, headers = actions.page(door, entry.request, [_release(door, each) for each in shown])
     return Answer(body=part, headers=headers)
 
 
@@ -106,7 +105,7 @@ def _list_assets(door: Door, entry: Entry, number: str) -> Answer:
     release = door.world.release(int(number), drafts=entry.may_write)
     digests = door.world.rules.digests
     every = [documents.asset(door.home, release, each, digests=digests) for each in _settled(door, release.assets)]
-    part, headers = githubactions.page(door, entry.request, every)
+    part, headers = actions.page(door, entry.request, every)
     return Answer(body=part, headers=headers)
 
 
@@ -201,5 +200,5 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"/immutable-releases", _immutable),
     ("GET", r"/git/ref/tags/(.+)", _tag_ref),
     ("GET", r"/git/tags/(\w+)", _tag_object),
-    *githubactions.ROUTES,
+    *actions.ROUTES,
 )

@@ -1,7 +1,4 @@
-"""The process of a fake GitHub: three hosts on loopback, bytes to and from disk, faults where they are due.
-
-`python tests/githubhosts.py FOLDER` prints where the hosts are as one line of JSON, and ends with its input.
-"""
+"""The process of a fake GitHub: three hosts on loopback, bytes to and from disk, faults where they are due."""
 
 from __future__ import annotations
 
@@ -19,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import githubroutes
-from githubanswers import NAMES, Answer, Request, refusal
-from githubdocuments import ENTERPRISE, ENTERPRISE_UPLOADS
-from githubfaults import Fault
-from githubsite import CONTROL, EXCHANGES, Site
-from githubworld import Asset, Refused, Release
+from fakegithub import routes
+from fakegithub.answers import NAMES, Answer, Request, refusal
+from fakegithub.documents import ENTERPRISE, ENTERPRISE_UPLOADS
+from fakegithub.faults import Fault
+from fakegithub.site import CONTROL, EXCHANGES, Site
+from fakegithub.world import Asset, Refused, Release
 
 PROXIED = {url: name for name, url in NAMES.items()}
 _CHUNK = 1 << 16
@@ -97,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
             answer = self._failed(kind)
         else:
             with self.site.lock:
-                answer = githubroutes.answer(self.site.door, request)
+                answer = routes.answer(self.site.door, request)
         self._reply(request, answer)
 
     def _upload(self, kind: str) -> None:
@@ -245,7 +242,7 @@ class _Host(ThreadingHTTPServer):
 
 
 def main(folder: Path) -> None:
-    """Serve until the input ends."""
+    """Print where the hosts are, as one line of JSON, and serve until the input ends."""
     servers = {name: _Host(("127.0.0.1", 0), Handler) for name in ("api", "uploads", "storage")}
     names = {"api": "127.0.0.1", "uploads": "127.0.0.1", "storage": "localhost"}
     hosts = {name: f"http://{names[name]}:{server.server_address[1]}" for name, server in servers.items()}
@@ -255,7 +252,3 @@ def main(folder: Path) -> None:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     print(json.dumps(hosts), flush=True)
     sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

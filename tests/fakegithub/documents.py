@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from githubworld import Asset, Release
+    from fakegithub.world import Asset, Release
 
 Json = dict[str, Any]
 DOCS = "https://docs.github.com/rest"

@@ -15,8 +15,8 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from githubdocuments import DOCS, Json
-from githubrules import Rules
+from fakegithub.documents import DOCS, Json
+from fakegithub.rules import Rules
 
 _UNFIT_TAG = re.compile(r"(^|/)\.|\.\.|//|/$|^/|^-|[\x00-\x20\x7f~^:?*\[\\]|@\{|\.lock$|\.$|^$")
 

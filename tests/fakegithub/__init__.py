@@ -1,16 +1,16 @@
 """A GitHub of our own: a process with three hosts (API, uploads, storage) that keeps real bytes in a folder.
 
 In a test: `with fakegithub.serve(folder) as server:`, and `server.url`, `server.token`. Alone:
-`python tests/githubhosts.py FOLDER` prints where it is.
+`cd tests; python -m fakegithub FOLDER` prints where it is.
 
-How it is set up is in `githubrules`, what it knows in `githubworld`, what it answers in `githubroutes`, and what goes
-wrong in `githubfaults`.
+How it is set up is in `rules`, what it knows in `world`, what it answers in `routes`, and what goes wrong in `faults`.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,12 +19,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import requests
+from fakegithub.documents import ENTERPRISE, Json
+from fakegithub.rules import READER, WRITER
+from fakegithub.site import CONTROL, EXCHANGES
 
-import githubhosts
-from githubdocuments import ENTERPRISE, Json
-from githubrules import READER, WRITER
-from githubsite import CONTROL, EXCHANGES
+_TESTS = str(Path(__file__).parent.parent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +58,11 @@ class Server:
     repository: str = "ada/spam"
 
     def rules(self, **changes: Any) -> None:
-        """Change some of `githubrules.Rules`."""
+        """Change some of `rules.Rules`."""
         self._control("rules", changes)
 
     def fault(self, kind: str, on: str = "", *, skip: int = 0, times: int = 1, seconds: float = 0.0) -> None:
-        """Let one of `githubfaults.KINDS`, or a status, befall the requests that `on` is found in."""
+        """Let one of `faults.KINDS`, or a status, befall the requests that `on` is found in."""
         self._control("fault", {"kind": kind, "on": on, "skip": skip, "times": times, "seconds": seconds})
 
     def chaos(self, seed: int, *, rate: float, kinds: tuple[str, ...] = ()) -> None:
@@ -101,6 +100,8 @@ class Server:
         return [Exchange(**json.loads(line)) for line in lines]
 
     def _control(self, name: str, body: Json) -> Any:
+        import requests  # noqa: PLC0415  # the process that serves needs none of it
+
         answer = requests.post(f"{self.url}{CONTROL}{name}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json()["done"]
@@ -108,10 +109,10 @@ class Server:
 
 @contextmanager
 def serve(folder: Path, **rules: Any) -> Iterator[Server]:
-    """A running fake, stopped at the end; `rules` are those of `githubrules.Rules`."""
+    """A running fake, stopped at the end; `rules` are those of `rules.Rules`."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = (sys.executable, githubhosts.__file__, folder)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command, env = (sys.executable, "-m", __name__, folder), {**os.environ, "PYTHONPATH": _TESTS}
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         hosts = json.loads(process.stdout.readline())

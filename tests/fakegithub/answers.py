@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-import githubdocuments as documents
-from githubdocuments import REPOSITORY_ID, Home, Json
-from githubworld import Asset, Refused, Release, World
+from fakegithub import documents
+from fakegithub.documents import REPOSITORY_ID, Home, Json
+from fakegithub.world import Asset, Refused, Release, World
 
 _HOUR = 3600
 # What the hosts are called for clients that take this GitHub for their proxy; gh knows these as a GitHub's.

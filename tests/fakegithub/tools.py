@@ -15,7 +15,7 @@ import validators
 from wheelyard.doors import toolbox
 from wheelyard.errors import OutsideError
 
-PROGRAMS = Path(__file__).parent / "peers" / "github"
+PROGRAMS = Path(__file__).parent.parent / "peers" / "github"
 DESCRIPTION = "@octokit/openapi@23.0.2"
 CORE = ("openapi-core==0.23.1",)
 PYGITHUB = ("PyGithub==2.10.0",)

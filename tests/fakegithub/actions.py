@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import githubdocuments as documents
-from githubanswers import Answer, Door, Entry, Request
-from githubdocuments import REPOSITORY_ID, Json
-from githubworld import Refused
+from fakegithub import documents
+from fakegithub.answers import Answer, Door, Entry, Request
+from fakegithub.documents import REPOSITORY_ID, Json
+from fakegithub.world import Refused
 
 Route = Callable[..., Answer]
 _FILTERS = {"branch": "head_branch", "check_name": "name"}

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from githubanswers import Door
-from githubdocuments import Json
-from githubfaults import KINDS, Fault, Faults
-from githubrules import Rules
-from githubworld import World
+from fakegithub.answers import Door
+from fakegithub.documents import Json
+from fakegithub.faults import KINDS, Fault, Faults
+from fakegithub.rules import Rules
+from fakegithub.world import World
 
 CONTROL = "/_fake/"
 EXCHANGES = "exchanges.jsonl"

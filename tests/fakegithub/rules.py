@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from githubdocuments import Json
+from fakegithub.documents import Json
 
 WRITER, READER = "ghp_writer0000000000000000000000000000001", "ghp_reader0000000000000000000000000000002"
 
@@ -17,7 +17,7 @@ class Rules:
     asset's name that are replaced, `skew` is added to the clock (seconds), `minute` is how long one lasts for the
     limits on writing, `latency` is slept before each answer, `lag` is how late lists show what is new. An `enterprise`
     has no host of its own for uploads, and one that is `proxied` names its hosts as its clients do. The lists hold
-    facts of the Actions API: each entry is completed by the defaults of `githubdocuments`.
+    facts of the Actions API: each entry is completed by the defaults of `documents`.
     """
 
     repository: str = "ada/spam"
