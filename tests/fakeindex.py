@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import ssl
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import simplepages
+from simplepages import JSON, Shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,10 @@ class FakeIndex:
     `faults` are asked in turn, by the number of the upload from 1 or 0 for all, before a file is taken; then `gate` is.
     `pages` answers GETs and `posts` POSTs by the path. `shows` says whether a file is shown yet. `on_bytes` hears of
     every piece received. `resent` are files that arrived though the index had them.
+
+    With a `serial`, that of the empty project, pages have the numbers and ETags of PyPI's, come with the headers in
+    `cache`, and from a node that has not heard of the last `lag` changes; `unchanged` counts those not sent again.
+    `offers` is the METADATA served for that of a wheel; `status` is that of PEP 792.
     """
 
     url: str = ""
@@ -62,6 +66,12 @@ class FakeIndex:
     on_bytes: Callable[[int], None] = lambda _count: None
     gate: Callable[[Upload], Reply | None] = lambda _upload: None
     posts: dict[str, Callable[[bytes], Reply]] = field(default_factory=dict)
+    serial: int | None = None
+    lag: Callable[[], int] = lambda: 0
+    cache: dict[str, str] = field(default_factory=dict)
+    offers: Callable[[bytes], bytes] = lambda metadata: metadata
+    status: dict[str, str] = field(default_factory=dict)
+    unchanged: int = 0
     html: bool = False
     keeps: bool = False  # connections open after an answer, as the large indexes do
     login: str | None = None
@@ -139,6 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(Reply(status=401))
         elif self.path == "/simple/":
             self._reply(Reply(kind="text/html", body="<html></html>"))
+        elif self.path.endswith(".whl.metadata"):
+            self._send(200, "application/octet-stream", fake.offers(self._metadata(self.path)))
         elif self.path.startswith("/files/"):
             self._send(200, "application/octet-stream", fake.held[self.path.removeprefix("/files/")])
         elif self.path.startswith("/integrity/"):
@@ -212,16 +224,41 @@ class _Handler(BaseHTTPRequestHandler):
             return Reply()
         return Reply(status=400, reason=f"File already exists ({file!r}).")
 
+    def _metadata(self, path: str) -> bytes:
+        name = path.removeprefix("/files/").removesuffix(".metadata")
+        return simplepages.metadata(self.fake.held[name]) or b""
+
     def _project(self) -> None:
         fake = self.fake
         with fake.guard:
-            files = {name: content for name, content in sorted(fake.held.items()) if fake.shows(name)}
-        if not files:
+            heard = dict(list(fake.held.items())[: max(0, len(fake.held) - fake.lag())])
+        files = [self._shown(name, content) for name, content in sorted(heard.items()) if fake.shows(name)]
+        if not files and not fake.status:
             self._reply(Reply(status=404))
             return
-        actual = {name: _sha256(content) for name, content in files.items()}
-        digests = {name: fake.shown_digest(name, digest) for name, digest in actual.items()}
-        self._reply(_as_html(digests) if fake.html else _as_json(digests, fake.provenance))
+        serial = None if fake.serial is None else fake.serial + len(heard)
+        make, kind = (simplepages.as_html, "text/html; charset=utf-8") if fake.html else (simplepages.as_json, JSON)
+        body = make(files, status=fake.status, serial=serial)
+        if serial is None:
+            self._reply(Reply(kind=kind, body=body))
+            return
+        etag = f'"{simplepages.sha256(body.encode())[:22]}"'
+        headers = {"ETag": etag, **fake.cache}
+        if self.headers.get("If-None-Match") == etag:
+            fake.unchanged += 1
+            self._reply(Reply(status=304, headers=headers))
+        else:
+            self._reply(Reply(kind=kind, body=body, headers={**headers, "X-PyPI-Last-Serial": str(serial)}))
+
+    def _shown(self, name: str, content: bytes) -> Shown:
+        metadata = simplepages.metadata(content)
+        return Shown(
+            name=name,
+            sha256=self.fake.shown_digest(name, simplepages.sha256(content)),
+            size=len(content),
+            metadata=None if metadata is None else simplepages.sha256(self.fake.offers(metadata)),
+            attested=name in self.fake.provenance,
+        )
 
     def _reply(self, reply: Reply) -> None:
         if reply.drop:
@@ -238,33 +275,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-
-@cache
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _as_html(digests: dict[str, str | None]) -> Reply:
-    links = "".join(
-        f'<a href="../../files/{name}{f"#sha256={digest}" if digest else ""}">{name}</a><br/>'
-        for name, digest in digests.items()
-    )
-    return Reply(kind="text/html; charset=utf-8", body=f"<!DOCTYPE html><html><body>{links}</body></html>")
-
-
-def _as_json(digests: dict[str, str | None], attested: Iterable[str]) -> Reply:
-    entries = [
-        {
-            "filename": name,
-            "url": f"../../files/{name}",
-            "hashes": {"sha256": digest} if digest else {},
-            "provenance": f"../../integrity/{name}" if name in attested else None,
-        }
-        for name, digest in digests.items()
-    ]
-    document = {"meta": {"api-version": "1.0"}, "name": "sample", "files": entries}
-    return Reply(kind="application/vnd.pypi.simple.v1+json", body=json.dumps(document))
 
 
 def _form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:

@@ -154,3 +154,93 @@ def test_a_digest_the_page_does_not_say_is_read_from_the_file(index: FakeIndex, 
     assert page is not None
     assert page.files[0].sha256 is None
     assert asking.digest(page.files[0]) == hashlib.sha256(b"bytes").hexdigest()
+
+
+@pytest.mark.parametrize("html", [pytest.param(False, id="json"), pytest.param(True, id="html")])
+def test_a_page_is_sent_again_only_if_it_changed(index: FakeIndex, pauses: Pauses, *, html: bool) -> None:
+    index.serial, index.html = 100, html
+    asking = reader(index, pauses)
+    first = asking.page("spam")
+    assert (asking.page("spam"), index.unchanged) == (first, 1)
+    index.held["spam-2-py3-none-any.whl"] = b"more"
+    second = asking.page("spam")
+    assert first is not None
+    assert second is not None
+    assert (len(second.files), index.unchanged) == (2, 1)
+    assert (first.serial, second.serial) == (101, 102)
+
+
+def test_what_a_cache_says_of_a_page_is_kept(index: FakeIndex, pauses: Pauses) -> None:
+    index.serial, index.cache = 100, {"Age": "35", "Cache-Control": "max-age=600, public"}
+    asking = reader(index, pauses)
+    page = asking.page("spam")
+    assert page is not None
+    assert page.edition == "serial 101, 35 s old, kept for up to 600 s"
+    index.cache = {"Age": "37"}
+    page = asking.page("spam")
+    assert page is not None
+    assert page.edition == "serial 101, 37 s old, kept for up to 600 s"
+
+
+def test_the_serial_of_a_header_counts_where_the_page_has_none(index: FakeIndex, pauses: Pauses) -> None:
+    body = f'<a href="{WHEEL}">{WHEEL}</a>'
+    index.pages = {PAGE: [Reply(kind="text/html", body=body, headers={"X-PyPI-Last-Serial": "7"})]}
+    page = reader(index, pauses).page("spam")
+    assert page is not None
+    assert page.serial == 7
+
+
+@pytest.mark.parametrize("behind", [pytest.param(1, id="an-older-page"), pytest.param(2, id="no-page-yet")])
+def test_a_node_that_lags_is_asked_again(index: FakeIndex, pauses: Pauses, behind: int) -> None:
+    index.serial, lags = 100, iter([0, behind, behind, 0])
+    index.held["spam-2-py3-none-any.whl"] = b"more"
+    index.lag = lambda: next(lags)
+    asking = reader(index, pauses)
+    first = asking.page("spam")
+    assert asking.page("spam") == first
+    assert len(pauses.seconds) == 2
+
+
+@pytest.mark.parametrize("behind", [pytest.param(1, id="an-older-page"), pytest.param(2, id="no-page-yet")])
+def test_what_was_seen_once_is_never_unseen(index: FakeIndex, pauses: Pauses, behind: int) -> None:
+    index.serial, lags = 100, iter([0, behind, behind, behind])
+    index.held["spam-2-py3-none-any.whl"] = b"more"
+    index.lag = lambda: next(lags)
+    asking = reader(index, pauses)
+    first = asking.page("spam")
+    again = asking.page("spam")
+    assert first is not None
+    assert again is not None
+    assert (again.serial, len(again.files)) == (102, 2)
+
+
+def test_without_serials_the_last_page_counts(index: FakeIndex, pauses: Pauses) -> None:
+    asking = reader(index, pauses)
+    assert asking.page("spam") is not None
+    index.held.clear()
+    assert asking.page("spam") is None
+
+
+def test_a_trouble_is_told_though_a_page_was_seen(index: FakeIndex, pauses: Pauses) -> None:
+    index.serial = 100
+    asking = reader(index, pauses)
+    asking.page("spam")
+    index.pages = {PAGE: [Reply(status=503)]}
+    with pytest.raises(OutsideError, match="503 Service Unavailable"):
+        asking.page("spam")
+
+
+@pytest.mark.parametrize("etag", ["", "unquoted", '"a"b"', '"tab\there"'])
+def test_an_etag_that_is_none_is_never_sent(index: FakeIndex, pauses: Pauses, etag: str) -> None:
+    index.serial, index.cache = 100, {"ETag": etag}
+    asking = reader(index, pauses)
+    page = asking.page("spam")
+    assert page is not None
+    assert page.etag is None
+    assert asking.page("spam") == page
+
+
+def test_an_answer_that_nobody_asked_for_is_an_error(index: FakeIndex, pauses: Pauses) -> None:
+    index.pages = {PAGE: [Reply(status=304)]}
+    with pytest.raises(OutsideError, match="304 Not Modified"):
+        reader(index, pauses).page("spam")

@@ -257,6 +257,32 @@ def test_files_that_do_not_show_yet_are_a_warning_only(
     assert "does not show them yet" in capsys.readouterr().err
 
 
+def test_what_does_not_show_yet_is_told_with_the_edition_of_the_page(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = {"wy_sample-0.9.tar.gz": b"earlier"}
+    index.serial, index.cache = 100, {"Age": "35", "Cache-Control": "max-age=600, public"}
+    index.lag = lambda: len(index.held) - 1
+    assert publish(project, "--json") == Exit.DONE
+    entries = json.loads(capsys.readouterr().out)["files"]
+    assert {entry["outcome"] for entry in entries} == {"uploaded, not yet visible"}
+    assert {entry["words"] for entry in entries} == {"Its newest page: serial 101, 35 s old, kept for up to 600 s."}
+
+
+def test_what_an_older_page_does_not_show_is_sent_again_and_said(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.serial = 100
+    publish(project)
+    nodes = iter([2])
+    index.lag = lambda: next(nodes, 0)
+    capsys.readouterr()
+    assert cli.main(["publish", "-C", str(project), "--wait", "0"]) == Exit.DONE
+    assert "2 of 4 files are there already (serial 102). Those an older page" in capsys.readouterr().err
+    assert len(index.resent) == 2
+    assert set(index.accepted.values()) == {1}
+
+
 def test_a_version_with_a_local_part_is_refused_for_pypi(
     repository: MakeRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

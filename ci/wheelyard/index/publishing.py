@@ -99,12 +99,13 @@ class Publishing:
         if self.reader is None or not late:
             return tuple(reports)
         deadline = time.monotonic() + wait
-        while late := uploads.invisible(reports, self._shown()):
+        while late := uploads.invisible(reports, page := self._shown()):
             if time.monotonic() >= deadline:
                 break
             self.pause(_POLL_SECONDS)
+        words = f"Its newest page: {page.edition}." if page and page.edition else ""
         return tuple(
-            msgspec.structs.replace(report, outcome=Outcome.WAITING) if report.file in late else report
+            msgspec.structs.replace(report, outcome=Outcome.WAITING, words=words) if report.file in late else report
             for report in reports
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -19,9 +20,13 @@ from wheelyard.index.project import Listed, Page
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 4
+LOOKS = 3  # at a cache that shows an older page than one seen before
 MOST_BYTES = 128 << 20
 _NOT_THERE = {404, 410}
 _REDIRECTS = 5
+_MOVED = {301, 302, 303, 307, 308}
+_ETAG = re.compile(r'(W/)?"[\x21\x23-\x7e]*"')
+_MAX_AGE = re.compile(r"\bmax-age=(\d{1,9})\b", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -32,8 +37,8 @@ Login = tuple[str, str]
 class _Got:
     status: int
     url: str
-    kind: str = ""
-    body: bytes = b""
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(kw_only=True)
@@ -42,6 +47,7 @@ class Reader:
 
     `roots` are the places where its simple pages may be, the first that is one is kept; `known` says that the only root
     is surely the right one. `login` gives user name and password when an index asks for them, never to another host.
+    A page that was read is asked for again only if it changed, as PyPI's documentation ("API") wants it.
     """
 
     roots: tuple[str, ...]
@@ -51,14 +57,14 @@ class Reader:
     pause: Callable[[float], None] = time.sleep
     _session: requests.Session = field(default_factory=requests.Session, init=False)
     _login: Login | None = field(default=None, init=False)
+    _newest: dict[str, Page] = field(default_factory=dict, init=False)
 
     def page(self, project: str) -> Page | None:
-        """The page of a project, or None where the index surely has none of that name."""
+        """The newest page of a project that was seen, or None where the index surely has none of that name."""
         silent = []
         for root in self.roots:
-            got = self._get(f"{root}{project}/", accept=simple.ACCEPT)
-            if got.status == HTTPStatus.OK:
-                page = simple.parse(got.body, content_type=got.kind, url=got.url)
+            got, page = self._look(f"{root}{project}/")
+            if page is not None:
                 self.roots, self.known = (root,), True
                 return page
             if got.status not in _NOT_THERE and not _is_redirect(got.status):
@@ -72,6 +78,23 @@ class Reader:
             f"No simple page of an index was found at {' or '.join(silent)}, so what it holds cannot be compared."
             " Say where it is with --simple URL, or give --simple none to upload without comparing."
         )
+
+    def _look(self, url: str, *, looks: int = LOOKS) -> tuple[_Got, Page | None]:
+        """An answer and the page it gives.
+
+        Each node of a large index's cache may lag: one that knows less than another did before is asked again, and
+        what it does not show is never taken for not there.
+        """
+        before = self._newest.get(url)
+        got = self._get(url, accept=simple.ACCEPT, etag=before.etag if before else None)
+        page = _page(got, before)
+        if before is None or not _lags(got, page, before):
+            self._newest.update({url: page} if page else {})
+            return got, page
+        if looks == 1:
+            return got, before
+        self.pause(web.backoff(LOOKS - looks))
+        return self._look(url, looks=looks - 1)
 
     def digest(self, listed: Listed) -> str:
         """The SHA-256 of a file whose page does not say it, from its bytes."""
@@ -106,24 +129,24 @@ class Reader:
 
         return self._ask(root, accept=simple.ACCEPT, use=lists)
 
-    def _get(self, url: str, *, accept: str) -> _Got:
+    def _get(self, url: str, *, accept: str, etag: str | None = None) -> _Got:
         def taken(response: requests.Response) -> _Got:
             body = bytearray()
             for piece in response.iter_content(1 << 16):
                 body += piece
                 if len(body) > MOST_BYTES:
                     raise OutsideError(f"{url} answers with more than {MOST_BYTES >> 20} MiB, too much for an index.")
-            kind = response.headers.get("Content-Type", "")
-            return _Got(status=response.status_code, url=url, kind=kind, body=bytes(body))
+            return _Got(status=response.status_code, url=url, headers=response.headers, body=bytes(body))
 
-        return self._ask(url, accept=accept, use=taken)
+        return self._ask(url, accept=accept, etag=etag, use=taken)
 
-    def _ask(self, url: str, *, accept: str, use: Callable[[requests.Response], T]) -> T:
+    def _ask(self, url: str, *, accept: str, use: Callable[[requests.Response], T], etag: str | None = None) -> T:
         """What `use` makes of an answer; asked again after passing troubles, also those in the middle of a body."""
+        wanted = {"Accept": accept, "Cache-Control": "no-cache", **({"If-None-Match": etag} if etag else {})}
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
             try:
-                with self._follow(url, accept) as response:
+                with self._follow(url, wanted) as response:
                     if response.status_code not in web.AGAIN or last:
                         return use(response)
                     wait = _retry_after(response)
@@ -134,11 +157,11 @@ class Reader:
             self.pause(wait if wait is not None else web.backoff(attempt))
         raise AssertionError(url)
 
-    def _follow(self, url: str, accept: str) -> requests.Response:
+    def _follow(self, url: str, wanted: Mapping[str, str]) -> requests.Response:
         """An answer after the redirects within its own host, the body not yet read."""
         here = url
         for _ in range(_REDIRECTS):
-            response = self._admitted(here, accept)
+            response = self._admitted(here, wanted)
             target = urljoin(here, response.headers.get("Location", ""))
             if not _is_redirect(response.status_code) or not web.same_host(here, target):
                 return response
@@ -146,21 +169,21 @@ class Reader:
             here = target
         raise OutsideError(f"{url} redirects more than {_REDIRECTS} times.")
 
-    def _admitted(self, url: str, accept: str) -> requests.Response:
+    def _admitted(self, url: str, wanted: Mapping[str, str]) -> requests.Response:
         """One request; the index may ask for user name and password, which only its own host gets."""
         ours = any(web.same_host(url, root) for root in self.roots)
-        response = self._send(url, accept, self._login if ours else None)
+        response = self._send(url, wanted, self._login if ours else None)
         refused = response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
         if refused and ours and self._login is None and (login := self.login()):
             response.close()
             self._login = login
-            response = self._send(url, accept, login)
+            response = self._send(url, wanted, login)
         return response
 
-    def _send(self, url: str, accept: str, login: Login | None) -> requests.Response:
+    def _send(self, url: str, wanted: Mapping[str, str], login: Login | None) -> requests.Response:
         return self._session.get(
             url,
-            headers={"Accept": accept, "Cache-Control": "no-cache"},
+            headers=dict(wanted),
             auth=login,
             timeout=TIMEOUT,
             allow_redirects=False,
@@ -169,13 +192,41 @@ class Reader:
         )
 
 
+def _page(got: _Got, before: Page | None) -> Page | None:
+    """The page in an answer, which may be that it is the same as before."""
+    if got.status == HTTPStatus.NOT_MODIFIED and before is not None:
+        page = before
+    elif got.status == HTTPStatus.OK:
+        page = simple.parse(got.body, content_type=got.headers.get("Content-Type", ""), url=got.url)
+    else:
+        return None
+    etag, age = got.headers.get("ETag", ""), got.headers.get("Age", "")
+    lifetime = _MAX_AGE.search(got.headers.get("Cache-Control", ""))
+    return replace(
+        page,
+        serial=simple.serial(got.headers.get("X-PyPI-Last-Serial")) if page.serial is None else page.serial,
+        etag=etag if _ETAG.fullmatch(etag) else page.etag,
+        age=int(age) if re.fullmatch(r"[0-9]{1,9}", age) else None,
+        lifetime=int(lifetime[1]) if lifetime else page.lifetime,
+    )
+
+
+def _lags(got: _Got, page: Page | None, before: Page) -> bool:
+    """Whether an answer comes from before a page that was seen: serials only grow."""
+    if before.serial is None:
+        return False
+    if page is None:
+        return got.status in _NOT_THERE
+    return page.serial is not None and page.serial < before.serial
+
+
 def _retry_after(response: requests.Response) -> float | None:
     text = response.headers.get("Retry-After", "")
     return min(float(text), 60.0) if text.isdecimal() else None
 
 
 def _is_redirect(status: int) -> bool:
-    return status in range(300, 400)
+    return status in _MOVED
 
 
 def _advice(status: int) -> str:

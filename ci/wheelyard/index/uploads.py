@@ -34,6 +34,18 @@ class Comparison:
     unattested: tuple[str, ...] = ()
     page: Page | None = None
 
+    @property
+    def progress(self) -> str:
+        """How much an earlier run sent, as far as the page shows it; nothing where it sent nothing, or all."""
+        if not self.there or not self.missing:
+            return ""
+        edition = f" ({self.page.edition})" if self.page and self.page.edition else ""
+        total = len(self.there) + len(self.missing)
+        return (
+            f"{len(self.there)} of {total} files are there already{edition}. Those an older page does not show yet are"
+            " sent again, which changes nothing: an index takes no file twice."
+        )
+
     def foretold(self, index: str) -> Iterator[str]:
         """What would be done, a line a file, in the order of uploads."""
         for file in self.there:

@@ -64,6 +64,8 @@ def publish(errand: Errand, store: Store) -> None:
         raise loss.error(made, chosen.url)
     for caution in publishing.cautions(comparison):
         console.warn(caution)
+    if comparison.progress:
+        console.say(comparison.progress)
     if errand.options.dry_run:
         _foretell(errand, comparison, chosen)
     else:
