@@ -188,6 +188,30 @@ def test_the_page_of_a_release_whose_files_left_stays_as_it_is(attaching: Path) 
     assert page.read_text() == "as it was"
 
 
+@pytest.mark.usefixtures("login")
+def test_the_page_of_a_release_says_when_it_is_published(attaching: Path) -> None:
+    run(attaching, "collect")
+    page = attaching / "store" / "v1.0" / "report.html"
+    with fake_index() as index:
+        index.faults = {2: lambda _file: Reply(status=400, reason="Invalid value for classifiers")}
+        for ended, words in ((Exit.OUTSIDE, "collected"), (Exit.DONE, "published")):
+            assert run(attaching, "publish", "--index", index.upload, "--wait", "0") == ended
+            assert headline(page) == f"wy_sample 1.0: all 3 wheels {words}"
+
+
+@pytest.mark.usefixtures("login")
+def test_a_page_that_cannot_be_drawn_again_does_not_unmake_a_publication(
+    attaching: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(attaching, "collect")
+    page = attaching / "store" / "v1.0" / "report.html"
+    page.unlink()
+    page.mkdir()
+    with fake_index() as index:
+        assert run(attaching, "publish", "--index", index.upload, "--wait", "0") == Exit.DONE
+    assert "stays as it was" in capsys.readouterr().err
+
+
 def test_without_the_wish_no_page_lies_with_a_release(project: Path) -> None:
     run(project, "collect")
     assert not (project / "store" / "v1.0" / "report.html").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,21 @@ def leave(facts: Facts, options: Namespace) -> None:
         files.write(options.report.absolute(), html(made))
     if options.summary is not None:
         summarise(made, options.summary)
+
+
+def attached(facts: Facts) -> bytes:
+    """The page as it lies with its release: it need not say where that is, and the address of a draft passes."""
+    from wheelyard import page  # noqa: PLC0415
+
+    return html(page.make(replace(facts, where=None)))
+
+
+def redrawn(facts: Facts, found: Release, store: Store, *, warn: Callable[[str], None]) -> None:
+    """Put the page there again after a release went out: what is published stays so, whatever becomes of the page."""
+    try:
+        store.attach(found, attached(facts))
+    except WheelyardError as error:
+        warn(f"The page that lies with the release stays as it was: {error}")
 
 
 def html(made: Page) -> bytes:

@@ -12,7 +12,7 @@ from wheelyard import stores
 from wheelyard.building import wheelhouse
 from wheelyard.doors import files
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
-from wheelyard.page import Facts, make
+from wheelyard.page import Facts
 from wheelyard.planning import planner
 from wheelyard.releasing import artifacts, checks, gathering, lookup
 from wheelyard.releasing.gathering import Gathered
@@ -139,7 +139,7 @@ def _collect(errand: _Errand, gathered: Gathered) -> Saved:
     if not errand.options.dry_run:
         page.facts = replace(page.facts, release=saved.release.manifest, where=saved.release.where)
         if tool.release.report and saved.release.stage is Stage.DRAFT:
-            errand.store.attach(saved.release, pages.html(make(page.facts)))
+            errand.store.attach(saved.release, pages.attached(page.facts))
     return saved
 
 

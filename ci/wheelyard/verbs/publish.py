@@ -65,15 +65,18 @@ def run(options: Namespace, console: Console) -> None:
         return
     store = stores.choose(options.store or workspace.config.tool.release.store, root=workspace.root, say=console.say)
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
-    facts = pages.released(found, store, workspace, warn=console.warn if pages.wanted(options) else None)
+    tool, warn = workspace.config.tool, console.warn
+    drawn = tool.release.report or pages.wanted(options)
+    facts = pages.released(found, store, workspace, warn=warn if drawn else None)
     with pages.kept(facts, options) as page, files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
-        tool = workspace.config.tool
         errand = Errand(found=found, paths=paths, tool=tool, options=options, console=console, page=page)
         if options.rehearse:
             publication.rehearse(errand)
         else:
             publication.publish(errand, store)
+            if tool.release.report and page.facts.sent:
+                pages.redrawn(page.facts, found, store, warn=warn)
 
 
 def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:

@@ -267,10 +267,12 @@ def test_a_draft_that_is_published_meanwhile_gets_no_manifest(
 
 def test_nothing_is_added_to_an_immutable_release(store: GitHub, server: Server, bundle: Bundle) -> None:
     server.rules(immutable=True)
-    store.finish(store.save(without(bundle, WHEEL)).release, latest=True)
+    release = store.finish(store.save(without(bundle, WHEEL)).release, latest=True)
     before = server.releases()
     with pytest.raises(FindingsError, match="immutable"):
         store.save(bundle)
+    with pytest.raises(FindingsError, match="immutable"):
+        store.attach(release, b"<p>a newer page")
     assert server.releases() == before
 
 

@@ -86,6 +86,7 @@ class GitHub:
     def attach(self, release: Release, page: bytes) -> None:
         """Bring the page there as one more asset."""
         shelf = self._known(release).shelf
+        saving.refuse_immutable(shelf.release)
         with files.scratch("page") as scratch:
             saving.attach(shelf, comparing.REPORT, page, scratch=scratch)
 

@@ -79,12 +79,15 @@ def work(holding: Holding | None, bundle: Bundle, *, may_replace: bool) -> Work:
         )
     sent = there is None and holding.stage is not Stage.DRAFT  # its manifest was lost: nobody knows what may change
     found = _work(holding, bundle, change, may_replace=may_replace and not sent)
-    if not found.is_nothing and holding.shelf.release.immutable:
-        raise FindingsError(
-            f"{holding.shelf.release.html_url} is published and immutable: nothing can be added to it. Raise the"
-            " version."
-        )
+    if not found.is_nothing:
+        refuse_immutable(holding.shelf.release, advice=" Raise the version.")
     return found
+
+
+def refuse_immutable(release: wire.Release, *, advice: str = "") -> None:
+    """Raise where GitHub would take no change of a file any more."""
+    if release.immutable:
+        raise FindingsError(f"{release.html_url} is published and immutable: nothing can be added to it.{advice}")
 
 
 def carry_out(work: Work, shelf: Shelf, *, scratch: Path) -> None:
