@@ -100,6 +100,8 @@ def environments(door: Door, entry: Entry) -> Answer:
 
 
 def environment(door: Door, _entry: Entry, name: str) -> Answer:
+    if not door.world.rules.actions:
+        raise Refused(403, "Resource not accessible by integration")
     for facts in door.world.rules.environments:
         if facts.get("name") == name:
             return Answer(body=documents.environment(door.home, facts))

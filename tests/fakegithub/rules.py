@@ -17,7 +17,8 @@ class Rules:
     asset's name that are replaced, `skew` is added to the clock (seconds), `minute` is how long one lasts for the
     limits on writing, `latency` is slept before each answer, `lag` is how late lists show what is new. An `enterprise`
     has no host of its own for uploads, and one that is `proxied` names its hosts as its clients do. The lists hold
-    facts of the Actions API: each entry is completed by the defaults of `documents`.
+    facts of the Actions API, where tokens may see its environments only with `actions`: each entry is completed by the
+    defaults of `documents`.
     """
 
     repository: str = "ada/spam"
@@ -47,3 +48,4 @@ class Rules:
     checks: list[Json] = field(default_factory=list)
     statuses: list[Json] = field(default_factory=list)
     environments: list[Json] = field(default_factory=list)
+    actions: bool = True

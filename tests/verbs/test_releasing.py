@@ -334,6 +334,16 @@ def test_an_environment_that_nobody_made_is_warned_of(
     assert "environment" not in capsys.readouterr().err
 
 
+def test_an_environment_that_the_token_may_not_see_is_not_taken_for_one_that_is_there(
+    on_github: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.rules(actions=False, environments=[{"name": "pypi"}])
+    assert run("collect", on_github, "--preflight") == Exit.DONE
+    said = capsys.readouterr().err
+    assert "Whether there is an environment 'pypi' could not be seen" in said
+    assert "actions: read" in said
+
+
 @pytest.mark.parametrize("verb", ["collect", "publish", "finish"])
 def test_an_expired_token_is_told_and_never_shown(
     on_github: Path, server: Server, verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

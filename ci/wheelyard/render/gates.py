@@ -146,7 +146,10 @@ def permissions(
     """What each of our jobs' tokens may do; `github` says whether releases live there."""
     source = Permission(scope="contents", level="read", why="check out the source")
     drafts = Permission(scope="contents", level="write", why="GitHub shows a draft release only to those who may write")
-    look = Permission(scope="contents", level="write", why="see drafts, and that this token may write the release")
+    look = (
+        Permission(scope="contents", level="write", why="see drafts, and that this token may write the release"),
+        Permission(scope="actions", level="read", why="see the environment that protects publishing"),
+    )
     make = Permission(scope="contents", level="write", why="make the draft release and put its files there")
     signing = (
         Permission(scope="id-token", level="write", why="sign the provenance of every file"),
@@ -157,7 +160,7 @@ def permissions(
     show = Permission(scope="contents", level="write", why="turn the draft into the published release")
     return {
         **dict.fromkeys(("plan", "sdist", *builds, REPORT), (source,)),
-        **({PREFLIGHT: (look,)} if github else {}),
+        **({PREFLIGHT: look} if github else {}),
         "collect": (make if github else source, *(signing if attest else ())),
         "publish": uploading,
         **({TEST: uploading} if test else {}),

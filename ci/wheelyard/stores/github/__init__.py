@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from wheelyard.doors import files
-from wheelyard.errors import FindingsError, IncompleteError, listed
+from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
 from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle, Release, Saved, Say, Stage, comparing, silent
 from wheelyard.stores.comparing import MANIFEST
@@ -114,9 +114,15 @@ class GitHub:
                 " version, or delete that release."
             )
         warnings = comparing.preflight(held.release if held else None, extending=extending)
-        if self.client.ask(calls.environment(environment)).status == HTTPStatus.NOT_FOUND:
-            return (*warnings, _NO_ENVIRONMENT.format(environment))
-        return warnings
+        return (*warnings, *self._unprotected(environment))
+
+    def _unprotected(self, environment: str) -> tuple[str, ...]:
+        """What to be warned of where nothing is known to protect publishing."""
+        try:
+            answer = self.client.ask(calls.environment(environment))
+        except UsageError as error:  # a token that may make releases need not be one that may look at this
+            return (f"Whether there is an environment {environment!r} could not be seen: {error}",)
+        return (_NO_ENVIRONMENT.format(environment),) if answer.status == HTTPStatus.NOT_FOUND else ()
 
     def _found(self, tag: str) -> tuple[wire.Release, ...]:
         comparing.refuse_odd_tag(tag)

@@ -136,7 +136,7 @@ def repository() -> Request:
 def environment(name: str) -> Request:
     """A deployment environment; 404 also where the token may not see it."""
     path = f"/environments/{quote(name, safe='')}"
-    return Request(does=f"find the environment {name}", path=path, also=frozenset({403, 404}))
+    return Request(does=f"find the environment {name}", path=path, needs="actions: read", also=frozenset({404}))
 
 
 def _edit(release: Release, what: str, wanted: Mapping[str, object]) -> Request:
