@@ -115,6 +115,28 @@ def test_a_tag_without_a_run_has_its_workflow_started(place: Place, capsys: pyte
     assert found["next"]["command"] == "gh workflow run wheels.yml --field ref=v1.0"
 
 
+def test_without_a_token_the_index_is_shown_and_the_rest_is_not_known(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+    monkeypatch.setenv("GH_CONFIG_DIR", str(tmp_path))  # where `gh` is installed, it is not logged in
+    found = seen(place, capsys, code=Exit.USAGE)
+    assert column(found, "build") == column(found, "release") == ["?"] * 4
+    assert column(found, "index") == [""] * 4
+    assert "no token" in found["builds"]["trouble"]
+    assert found["next"]["command"] == "wheelyard status v1.0"
+
+
+def test_a_token_that_sees_no_drafts_does_not_take_them_for_none(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.release(tmp_path)
+    monkeypatch.setenv("GITHUB_TOKEN", place.github.reader)
+    found = seen(place, capsys, code=Exit.USAGE)
+    assert column(found, "release") == ["?"] * 4
+    assert "contents: write" in found["release"]["trouble"]
+
+
 def test_jobs_at_work_are_told_apart(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     jobs = (job(NAMES[0]), job(NAMES[1], "in_progress", None), job(NAMES[2], "queued", None))
     place.ran(*jobs, status="in_progress", conclusion=None)

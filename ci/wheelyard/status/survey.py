@@ -56,13 +56,16 @@ class Built:
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """One release, with what it takes to look at it again; `client` asks the GitHub that builds it, if one does."""
+    """One release, with what it takes to look at it again; `client` asks the GitHub that builds it, if one does.
+
+    `store` is the error where there is none, for want of a token as a rule: plan and index are shown all the same.
+    """
 
     workspace: Workspace
     plan: Plan
     tag: str
     tagged: bool
-    store: Store
+    store: Store | WheelyardError
     client: Client | None
 
     def look(self) -> tuple[Status, tuple[WheelyardError, ...]]:
@@ -72,7 +75,7 @@ class Survey:
             release = pool.submit(_tried, self._release)
             page = pool.submit(_tried, self._page)
         errors = [answer.result().error for answer in (built, release, page)]
-        return self._status(built.result(), release.result(), page.result()), tuple(filter(None, errors))
+        return self._status(built.result(), release.result(), page.result()), tuple(dict.fromkeys(filter(None, errors)))
 
     def _status(self, built: Answer[Built], release: Answer[Release], page: Answer[Page]) -> Status:
         tool, found = self.workspace.config.tool, built.value
@@ -85,7 +88,7 @@ class Survey:
         way = Way(
             tag=self.tag,
             tagged=self.tagged,
-            workflow=tool.workflow.file if self.client else None,
+            workflow=tool.workflow.file if self.client or isinstance(self.store, WheelyardError) else None,
             run=found.run if found else None,
         )
         return Status(
@@ -101,6 +104,7 @@ class Survey:
         )
 
     def _built(self) -> Built:
+        self._reached()
         if self.client is not None:
             return _on_github(self.client, self.workspace.config.tool.workflow.file, self.plan)
         house = self.workspace.wheelhouse
@@ -109,7 +113,12 @@ class Survey:
         return Built(where=str(house), builds=stages.of_reports(ours))
 
     def _release(self) -> Release | None:
-        return self.store.find(self.tag)
+        return self._reached().find(self.tag)
+
+    def _reached(self) -> Store:
+        if isinstance(self.store, WheelyardError):
+            raise self.store
+        return self.store
 
     def _page(self) -> Page | None:
         from packaging.utils import canonicalize_name  # noqa: PLC0415  # start-up stays fast
@@ -133,7 +142,7 @@ def of(place: Workspace, asked: str | None) -> Survey:
     version = guards.named(tag, template)
     if version is None or not guards.is_version(version):
         raise UsageError(f"{tag!r} is no tag of a release: one is called {template!r} ([tool.wheelyard.release] tag).")
-    store = stores.choose(place.config.tool.release.store, root=place.root)
+    store = _store(place)
     client = store.client if isinstance(store, GitHub) else None
     if client is not None:
         client.patience = _PATIENCE
@@ -141,6 +150,13 @@ def of(place: Workspace, asked: str | None) -> Survey:
     tagged = commit is not None or (client is not None and _is_elsewhere(place, tag))
     plan = _plan(place, commit)
     return Survey(workspace=place, plan=plan, tag=tag, tagged=tagged, store=store, client=client)
+
+
+def _store(place: Workspace) -> Store | WheelyardError:
+    try:
+        return stores.choose(place.config.tool.release.store, root=place.root)
+    except WheelyardError as error:
+        return error
 
 
 def _tag(place: Workspace, template: str) -> str:
