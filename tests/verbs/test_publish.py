@@ -68,6 +68,19 @@ def test_the_index_holds_the_release(project: Path, index: FakeIndex, capsys: py
     assert capsys.readouterr().out.count("uploaded") == len(index.held)
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("--tag", "v2.0")], ids=["help", "no such release"])
+def test_what_only_an_upload_needs_is_not_imported_before(project: Path, arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys; from wheelyard import cli\n"
+        "try: cli.main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'docutils', 'requests', 'rich', 'twine', 'wheelyard.audit', 'wheelyard.planning.planner'}\n"
+        "print('imported:', sorted(heavy & set(sys.modules)))"
+    )
+    command = (sys.executable, "-c", code, "publish", "-C", str(project), *arguments)
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.endswith("imported: []\n")
+
+
 def test_json_tells_what_became_of_each_file(
     project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
 ) -> None:

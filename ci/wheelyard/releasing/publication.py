@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """One release on its way out: where its files are, and how the user wants it done; `page` is the report of it."""
+    """One release on its way out: where its files are, how the user wants it done, and its page if one is wanted."""
 
     found: Release
     paths: Mapping[str, Path]
     tool: Tool
     options: Namespace
     console: Console
-    page: Draft
+    page: Draft | None = None
 
     @property
     def keep(self) -> int | None:
@@ -146,7 +146,7 @@ def _send(errand: Errand, publishing: Publishing, comparison: Comparison, *, beg
         reports = publishing.send(
             comparison, errand.paths, parallel=options.parallel, watch=watch, wait=options.wait, begin=begin
         )
-    if not options.rehearse:
+    if errand.page and not options.rehearse:
         errand.page.facts = replace(errand.page.facts, sent=reports, index=publishing.account.url)
     _tell(errand, publishing.account, reports)
     refuse(reports, publishing.account.url)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from wheelyard.doors import files
 from wheelyard.errors import WheelyardError
-from wheelyard.planning import planner
 from wheelyard.releasing import lookup
 
 if TYPE_CHECKING:
@@ -31,9 +30,10 @@ def wanted(options: Namespace) -> bool:
     return options.report is not None or options.summary is not None
 
 
-def released(found: Release, store: Store, workspace: Workspace, *, warn: Callable[[str], None] | None) -> Facts:
-    """What a release in a store says of itself; with `warn`, beside the one before it."""
+def released(found: Release, store: Store, workspace: Workspace, *, warn: Callable[[str], None]) -> Facts:
+    """What a release in a store says of itself, beside the one before it."""
     from wheelyard.page import Facts, plan_of  # noqa: PLC0415  # `--help` needs none of it
+    from wheelyard.planning import planner  # noqa: PLC0415  # nor this
 
     template = workspace.config.tool.release.tag
     return Facts(
@@ -41,7 +41,7 @@ def released(found: Release, store: Store, workspace: Workspace, *, warn: Callab
         slots=planner.slots_of(workspace.config),
         release=found.manifest,
         where=found.where,
-        previous=lookup.previous(store, found.manifest.version, template=template, warn=warn) if warn else None,
+        previous=lookup.previous(store, found.manifest.version, template=template, warn=warn),
     )
 
 

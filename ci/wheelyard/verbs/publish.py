@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,15 +68,15 @@ def run(options: Namespace, console: Console) -> None:
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
     tool, warn = workspace.config.tool, console.warn
     drawn = tool.release.report or pages.wanted(options)
-    facts = pages.released(found, store, workspace, warn=warn if drawn else None)
-    with pages.kept(facts, options) as page, files.scratch("publish") as scratch:
+    facts = pages.released(found, store, workspace, warn=warn) if drawn else None
+    with pages.kept(facts, options) if facts else nullcontext() as page, files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
         errand = Errand(found=found, paths=paths, tool=tool, options=options, console=console, page=page)
         if options.rehearse:
             publication.rehearse(errand)
         else:
             publication.publish(errand, store)
-            if tool.release.report and page.facts.sent:
+            if tool.release.report and page and page.facts.sent:
                 pages.redrawn(page.facts, found, store, warn=warn)
 
 
