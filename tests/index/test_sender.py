@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -175,6 +176,15 @@ def test_other_bytes_are_refused_before_the_first_upload(index: FakeIndex, bundl
     with pytest.raises(FindingsError, match=bundle.manifest.files[2].sha256):
         publish(index, bundle)
     assert index.order == []
+
+
+def test_a_file_that_changed_since_it_was_checked_is_not_sent(index: FakeIndex, bundle: Bundle) -> None:
+    victim = uploads.batches(bundle.manifest.files)[1][0].file
+    with zipfile.ZipFile(bundle.paths[victim], "a") as archive:
+        archive.writestr("wy_sample/late.py", "")
+    with pytest.raises(FindingsError, match=f"{victim} changed"):
+        publish(index, bundle)
+    assert victim not in index.held
 
 
 def test_a_page_without_digests_is_compared_by_bytes(index: FakeIndex, bundle: Bundle) -> None:

@@ -7,7 +7,9 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import redirect_stdout, suppress
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -74,7 +76,7 @@ class Sender:
         self._renewing = threading.Lock()
         self._parallel = parallel
         self._account = account
-        self._attestations: Mapping[str, str] = {}
+        self._ready: Mapping[str, Future[PackageFile]] = {}
         self._secrets = set(filter(None, account.login() or ()))
         self._trusted = account.is_trusted
         self._born = clock()
@@ -93,49 +95,50 @@ class Sender:
 
         `attestations`, as JSON by the file's name, go along with their files.
         """
-        self._attestations = attestations or {}
+        batches = tuple(batches)
+        self._ready = _prepared(tuple(chain(*batches)), paths, attestations or {})
         with redirect_stdout(io.StringIO()):  # twine talks there
-            return tuple(report for batch in batches for report in self._batch(batch, paths))
+            return tuple(report for batch in batches for report in self._batch(batch))
 
-    def _batch(self, batch: Sequence[File], paths: Mapping[str, Path]) -> list[Sent]:
+    def _batch(self, batch: Sequence[File]) -> list[Sent]:
         """Upload side by side. The threads are daemons: an interruption does not wait for an index that is silent."""
         todo: SimpleQueue[File] = SimpleQueue()
         done: SimpleQueue[Sent | Exception] = SimpleQueue()
         for file in batch:
             todo.put(file)
         for _ in range(min(self._parallel, len(batch))):
-            threading.Thread(target=self._work, args=(todo, done, paths), daemon=True).start()
+            threading.Thread(target=self._work, args=(todo, done), daemon=True).start()
         try:
             return [waited(done) for _ in batch]
         except BaseException:
             self._aborted.set()
             raise
 
-    def _work(self, todo: SimpleQueue[File], done: SimpleQueue[Sent | Exception], paths: Mapping[str, Path]) -> None:
+    def _work(self, todo: SimpleQueue[File], done: SimpleQueue[Sent | Exception]) -> None:
         """Upload what is still to do over one connection."""
         connection = self._free.get()
         with suppress(Empty):
             while True:
                 file = todo.get_nowait()
                 try:
-                    done.put(self._one(connection, file, paths[file.file]))
+                    done.put(self._one(connection, file))
                 except Exception as error:  # noqa: BLE001  # told to the thread that waits
                     done.put(error)
         self._free.put(connection)
 
-    def _one(self, connection: Connection, file: File, path: Path) -> Sent:
+    def _one(self, connection: Connection, file: File) -> Sent:
         if self._halted.is_set() or self._aborted.is_set():
             outcome, words = Outcome.UNSENT, ""
         else:
-            outcome, words = self._attempts(connection, file, path)
+            outcome, words = self._attempts(connection, file)
         report = sent(file, outcome, words)
         if report.went_wrong:
             self._halted.set()
         self._watch.ended(report)
         return report
 
-    def _attempts(self, connection: Connection, file: File, path: Path) -> tuple[Outcome, str]:
-        package, answer = _package(path, self._attestations.get(file.file)), Answer(verdict=Verdict.AGAIN)
+    def _attempts(self, connection: Connection, file: File) -> tuple[Outcome, str]:
+        package, answer = self._ready[file.file].result(), Answer(verdict=Verdict.AGAIN)
         for attempt in range(ATTEMPTS):
             connection.use(self._valid())
             answer = self._post(connection, package, file)
@@ -212,12 +215,31 @@ class Sender:
         return words
 
 
-def _package(path: Path, attestation: str | None) -> PackageFile:
+def _prepared(
+    files: Sequence[File], paths: Mapping[str, Path], attestations: Mapping[str, str]
+) -> Mapping[str, Future[PackageFile]]:
+    """What twine uploads of each file, read and hashed in their order while those before are on the wire."""
+    ready: dict[str, Future[PackageFile]] = {file.file: Future() for file in files}
+
+    def prepare() -> None:
+        for file in files:
+            try:
+                ready[file.file].set_result(_package(file, paths[file.file], attestations.get(file.file)))
+            except Exception as error:  # noqa: BLE001  # told to the thread that waits
+                ready[file.file].set_exception(error)
+
+    threading.Thread(target=prepare, daemon=True).start()
+    return ready
+
+
+def _package(file: File, path: Path, attestation: str | None) -> PackageFile:
     """What twine uploads; an attestation is never laid beside the file, where another index's upload would find it."""
     try:
         package = PackageFile.from_filename(str(path), None)
     except TwineException as error:
         raise FindingsError(f"twine cannot read {path.name}: {error}") from None
+    if package.sha2_digest != file.sha256:
+        raise FindingsError(f"{path} changed after it was checked. Nothing more was sent; restore it, then try again.")
     if attestation is not None:
         package.attestations = [json.loads(attestation)]
     return package
