@@ -65,6 +65,8 @@ class Site:
         if self.owner is not None:
             words = f"The user 'ada' isn't allowed to upload to project 'wy-sample', which {self.owner} has."
             return Reply(status=403, reason=words)
+        if self.index.status.get("status") in {"archived", "quarantined"}:  # whoever it is loses the permission
+            return Reply(status=403, reason="The user 'ada' isn't allowed to upload to project 'wy-sample'.")
         size = sum(map(len, self.index.held.values())) + len(upload.content)
         rules = (
             ("-linux_" in upload.file, f"Binary wheel {upload.file!r} has an unsupported platform tag 'linux_x86_64'."),

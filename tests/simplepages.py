@@ -62,7 +62,8 @@ def as_json(files: Sequence[Shown], *, status: Mapping[str, str], serial: int | 
 def as_html(files: Sequence[Shown], *, status: Mapping[str, str], serial: int | None) -> str:
     """A page of PEP 503 with the same, sizes left out, for which HTML has no place."""
     keys = {"status": "pypi:project-status", "reason": "pypi:project-status-reason"}
-    metas = "".join(f'<meta name="{keys[key]}" content="{html.escape(text)}">' for key, text in status.items())
+    metas = '<meta name="pypi:repository-version" content="1.4">'
+    metas += "".join(f'<meta name="{keys[key]}" content="{html.escape(text)}">' for key, text in status.items())
     comment = "" if serial is None else f"<!--SERIAL {serial}-->"
     return f"<!DOCTYPE html><html><head>{metas}</head><body>{''.join(map(_link, files))}</body></html>{comment}"
 

@@ -137,6 +137,8 @@ class Publish(_Table, frozen=True, kw_only=True):
     """Whether each file gets an attestation (PEP 740). Example: `attest = false`"""
     test_first: bool = False
     """Whether TestPyPI gets it before. Example: `test-first = true`"""
+    project_limit: Annotated[int, Meta(ge=1)] | None = None
+    """The total size, in GB, that the index gave the project, where that is known. Example: `project-limit = 20`"""
     nightly: Nightly | None = None
     drop: tuple[NonEmpty, ...] = ()
     """Platforms that the version before had and this one leaves out on purpose, as globs.

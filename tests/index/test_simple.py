@@ -70,6 +70,7 @@ def test_a_base_changes_where_links_lead() -> None:
     ("body", "kind"),
     [
         pytest.param(b'<meta name="pypi:repository-version" content="1.0">', "text/html", id="by-its-mark"),
+        pytest.param(b'<meta name="pypi:project-status" content="active">', "text/html", id="by-its-status"),
         pytest.param(b"<html></html>", HTML, id="by-its-type"),
     ],
 )

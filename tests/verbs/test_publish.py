@@ -296,6 +296,60 @@ def test_what_an_older_page_does_not_show_is_sent_again_and_said(
     assert set(index.accepted.values()) == {1}
 
 
+@pytest.mark.parametrize("html", [pytest.param(False, id="json"), pytest.param(True, id="html")])
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        pytest.param({"status": "archived", "reason": "moved to eggs"}, "Its owners can unarchive it", id="archived"),
+        pytest.param({"status": "quarantined"}, "ask its administrators why", id="quarantined"),
+    ],
+)
+def test_a_project_that_takes_no_files_stops_before_the_first_byte(
+    project: Path,
+    index: FakeIndex,
+    status: dict[str, str],
+    advice: str,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    html: bool,
+) -> None:
+    index.status, index.html = status, html
+    assert publish(project) == Exit.FINDINGS
+    said = capsys.readouterr().err
+    assert f"The project is {status['status']}" in said
+    assert status.get("reason", "") in said
+    assert advice in said
+    assert index.order == []
+    assert not (project / "store" / "v1.0" / ".frozen").exists()
+
+
+def test_a_deprecated_project_is_told_and_published(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.status = {"status": "deprecated", "reason": "use eggs"}
+    assert publish(project) == Exit.DONE
+    assert "The project is deprecated (use eggs) on" in capsys.readouterr().err
+
+
+def test_an_archived_project_that_has_all_files_is_as_it_should_be(project: Path, index: FakeIndex) -> None:
+    publish(project)
+    index.status = {"status": "archived"}
+    assert publish(project) == Exit.DONE
+
+
+def test_a_project_known_to_be_full_stops_before_the_first_byte(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(f"{table}project-limit = 1\n")
+    links = {"filename": "wy_sample-0.9.zip", "url": "x", "size": 1 << 30}
+    page = json.dumps({"meta": {}, "name": "wy-sample", "files": [links]})
+    index.pages = {"/simple/wy-sample/": [Reply(kind="application/json", body=page)]}
+    assert publish(project) == Exit.FINDINGS
+    assert "project-limit in [tool.wheelyard.publish] is 1 GB" in capsys.readouterr().err
+    assert index.order == []
+
+
 def test_a_version_with_a_local_part_is_refused_for_pypi(
     repository: MakeRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,6 +71,11 @@ class Page:
     lifetime: int | None = None
 
     @property
+    def marked(self) -> str:
+        """The status in words, with the reason where there is one: "archived (moved to eggs)"."""
+        return f"{self.status} ({self.reason})" if self.reason else str(self.status)
+
+    @property
     def edition(self) -> str:
         """The edition in words, as far as it is known: "serial 12, 35 s old, kept for up to 600 s"."""
         facts = (("serial {}", self.serial), ("{} s old", self.age), ("kept for up to {} s", self.lifetime))

@@ -15,7 +15,7 @@ from wheelyard.errors import OutsideError, listed
 from wheelyard.index import uploads
 from wheelyard.index.account import Account
 from wheelyard.index.attesting import Attester
-from wheelyard.index.project import Page, version_of
+from wheelyard.index.project import Page, Status, version_of
 from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
 from wheelyard.index.uploads import Comparison, Outcome, Sent
@@ -40,7 +40,7 @@ class Publishing:
         return page is not None and all(page.get(file.file) for file in self.made.files)
 
     def compare(self) -> Comparison:
-        """What the index has of the release; files with other bytes there are a `FindingsError`."""
+        """What the index has of the release; other bytes there, or a closed project, are a `FindingsError`."""
         page = self._page()
         digests = {}
         for file in self.made.files:
@@ -49,14 +49,17 @@ class Publishing:
                 digests[file.file] = self.reader.digest(listed)
         comparison = uploads.compare(self.made.files, page, digests=digests)
         comparison.refuse_clashes(self.account.url)
+        comparison.refuse_closed(self.account.url)
         return comparison
 
     def cautions(self, comparison: Comparison) -> Iterator[str]:
-        """What a person should know of the files that are there already."""
-        url = self.account.url
+        """What a person should know of the project, and of the files that are there already."""
+        url, page = self.account.url, comparison.page
+        if page is not None and page.status is not Status.ACTIVE:
+            yield f"The project is {page.marked} on {url}."
         for file in comparison.yanked:
             yield f"{file} is yanked on {url}."
-        if foreign := tuple(self._foreign(comparison.page)):
+        if foreign := tuple(self._foreign(page)):
             yield f"{url} has files of this version that are not in the release: {listed(foreign)}. Find out whose."
         if self.attester and comparison.unattested:
             yield (

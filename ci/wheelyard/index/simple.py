@@ -128,9 +128,8 @@ class _Links(HTMLParser):
         self.serial = serial(data) if data.startswith("SERIAL ") else self.serial
 
     def _meta(self, name: str | None, content: str | None) -> None:
+        self.marked = self.marked or (name or "").startswith("pypi:")
         match name:
-            case "pypi:repository-version":
-                self.marked = True
             case "pypi:project-status":
                 self.status = _status(content)
             case "pypi:project-status-reason":

@@ -10,8 +10,14 @@ from typing import ClassVar
 import msgspec
 
 from wheelyard.errors import FindingsError, OutsideError
-from wheelyard.index.project import Page
+from wheelyard.index.project import Page, Status
 from wheelyard.releasing.manifest import File
+
+# A project that takes no files (https://packaging.python.org/en/latest/specifications/project-status-markers/).
+_CLOSED = {
+    Status.ARCHIVED: "Its owners can unarchive it there, in the project's settings.",
+    Status.QUARANTINED: "The index holds it for unsafe and shows none of its files: ask its administrators why.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +63,15 @@ class Comparison:
         """The report of a run that uploads nothing."""
         there = (sent(file, Outcome.THERE) for file in self.there)
         return (*there, *(sent(file, Outcome.UNSENT) for batch in batches(self.missing) for file in batch))
+
+    def refuse_closed(self, index: str) -> None:
+        """Raise `FindingsError` where the project takes no files any more, and needs some."""
+        if self.page is not None and self.page.status in _CLOSED and self.missing:
+            raise FindingsError(
+                f"The project is {self.page.marked} on {index}, which takes no more files for it, and"
+                f" {len(self.missing)} of this release are missing there; nothing was uploaded."
+                f" {_CLOSED[self.page.status]}"
+            )
 
     def refuse_clashes(self, index: str) -> None:
         """Raise `FindingsError` with both digests of every file the index has with other bytes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,7 +62,7 @@ def publish(errand: Errand, store: Store) -> None:
     comparison = errand.compare(publishing)
     if loss := history.lost(made, comparison.page, drop=errand.tool.publish.drop):
         raise loss.error(made, chosen.url)
-    for caution in publishing.cautions(comparison):
+    for caution in (*publishing.cautions(comparison), *_room(errand, chosen, comparison)):
         console.warn(caution)
     if comparison.progress:
         console.say(comparison.progress)
@@ -108,6 +108,15 @@ def _account(errand: Errand) -> Account:
     if console.on_github and chosen.is_pypi and not chosen.is_trusted:
         console.warn("A long-lived token is used. With trusted publishing none can be stolen, and files are attested.")
     return chosen
+
+
+def _room(errand: Errand, chosen: Account, comparison: Comparison) -> Iterator[str]:
+    """What is to be said of the room that the project has on the index."""
+    from wheelyard.index import limits  # noqa: PLC0415  # twine is slow to import
+
+    limit = None if errand.options.nightly else errand.tool.publish.project_limit
+    if chosen.is_pypi or limit is not None:
+        yield from limits.of_project(errand.found.manifest, comparison, chosen.url, limit=limit)
 
 
 def _publishing(errand: Errand, chosen: Account) -> Publishing:
