@@ -66,11 +66,17 @@ def test_a_broken_sdist_stops_all(bundle: Bundle) -> None:
         refuse(bundle)
 
 
+def test_a_file_without_a_description_is_not_kept_from_an_index_that_takes_it(bundle: Bundle) -> None:
+    wheel = next(path for name, path in bundle.paths.items() if name.endswith(".whl"))
+    change(wheel, "METADATA", b"Description-Content-Type: text/markdown\n", b"")
+    checks.refuse_unrenderable([wheel])
+
+
 def test_a_description_that_no_index_can_show_is_told_in_twines_words(bundle: Bundle) -> None:
     paths = list(bundle.paths.values())
     change(paths[1], "METADATA", b"text/markdown", b"text/x-rst; variant=none")
     change(paths[1], "METADATA", b"# A sample", b".. unknown:: directive\n\n`broken")
-    with pytest.raises(FindingsError, match="twine check --strict") as caught:
+    with pytest.raises(FindingsError, match="twine check") as caught:
         checks.refuse_unrenderable(paths)
     assert paths[1].name in str(caught.value)
     assert paths[0].name not in str(caught.value)

@@ -52,6 +52,18 @@ def test_what_cannot_be_looked_at_is_exit_code_4(name: str, tmp_path: Path) -> N
     assert main(["audit", str(tmp_path / name)]) == 4
 
 
+def test_in_a_wheelhouse_the_wheels_of_all_jobs_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = {tags: tmp_path / "wheelhouse" / tags for tags in (LINUX, "py3-none-any")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    paths = [Draft(tags=tags).save(folder) for tags, folder in folders.items()]
+    assert main(["audit", "-C", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert all(path.name in said for path in paths)
+
+
 def test_files_beside_the_wheels_are_nobodys_business(tmp_path: Path) -> None:
     Draft().save(tmp_path)
     (tmp_path / "notes.txt").write_text("x")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +67,17 @@ def _in(path: Path) -> Iterator[Path]:
         inside = sorted(path.iterdir())
     except OSError as error:
         raise OutsideError(f"The folder {path} cannot be read: {error.strerror}. Nothing was audited.") from None
-    found = [file for file in inside if file.name.endswith((".whl", SDIST))]
+    of_jobs = (file for folder in inside if folder.is_dir() for file in sorted(folder.glob("*")))
+    found = list(_distributions(inside)) or list(_distributions(of_jobs))
     if not found:
-        raise OutsideError(f"There are no wheels in {path}. Nothing was audited; give files, or a folder with wheels.")
+        raise OutsideError(
+            f"There are no wheels in {path.resolve()}. Nothing was audited; give files, or a folder with wheels."
+        )
     yield from found
+
+
+def _distributions(paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.name.endswith((".whl", SDIST)))
 
 
 def policy(project: Path) -> Audit:

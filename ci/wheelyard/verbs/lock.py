@@ -11,6 +11,7 @@ from wheelyard.doors import files
 from wheelyard.errors import FindingsError, UsageError
 from wheelyard.locking import identifiers, lock, pins, resolving
 from wheelyard.planning import durations
+from wheelyard.words import counted
 
 if TYPE_CHECKING:
     from wheelyard.doors.console import Console
@@ -100,4 +101,5 @@ def _last_release(place: Workspace) -> dict[str, float]:
 
 def _summary(change: Change) -> str:
     after, version = change.after, change.after.tools["cibuildwheel"]
-    return f"{len(after.every)} identifiers of {len(after.identifiers)} targets, cibuildwheel {version}."
+    built, targets = counted(len(after.every), "identifier"), counted(len(after.identifiers), "target")
+    return f"{built} of {targets}, cibuildwheel {version}."

@@ -55,7 +55,7 @@ def undescribed(metadata: Message) -> Iterator[str]:
     body = description(metadata)
     if not body.strip() or body.strip() == "UNKNOWN":
         yield "There is no description."
-    if metadata["Description-Content-Type"] is None:
+    elif metadata["Description-Content-Type"] is None:
         yield "Description-Content-Type is absent; reStructuredText is assumed."
 
 
