@@ -16,8 +16,8 @@ from wheelyard import config
 from wheelyard.config import Config
 from wheelyard.locking import lock
 from wheelyard.locking.lock import Lock
-from wheelyard.planning import builds, durations, planner
-from wheelyard.planning.planner import Row
+from wheelyard.planning import builds, durations, planner, rows
+from wheelyard.planning.rows import Row
 from wheelyard.planning.runners import Slots
 from wheelyard.targets import Identifier, Target
 
@@ -103,8 +103,8 @@ def _case(
     }
     made = lock.made(parsed, cibuildwheel="4.3.3", identifiers=by_target)
     made = replace(made, durations=minutes)
-    rows = planner.lanes(parsed, made, builds.of(parsed, made))
-    return Case(name=name, config=parsed, lock=made, rows=rows, own=own)
+    planned = rows.of(parsed, made, builds.of(parsed, made))
+    return Case(name=name, config=parsed, lock=made, rows=planned, own=own)
 
 
 def _typical(parsed: Config, identifier: Identifier) -> float:

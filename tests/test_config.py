@@ -47,11 +47,6 @@ def test_a_file_without_what_is_needed_says_what_to_add(text: str, says: str) ->
         ),
         pytest.param('targets = ["linux-x86_64", "linux-x86_64"]', "linux-x86_64 is there twice", id="twice"),
         pytest.param(
-            'targets = ["linux-s390x"]\ncross = ["linux-s390x"]',
-            "cross: linux-s390x cannot be cross-built by a workflow yet",
-            id="cross",
-        ),
-        pytest.param(
             'targets = ["linux-x86_64"]\nemulate = ["linux-s390x"]',
             "emulate: linux-s390x is not",
             id="emulate",

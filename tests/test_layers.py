@@ -28,7 +28,10 @@ FLOORS = (
     {"locking.actions", "planning.durations", "locking.resolving", "building.orders", "render",
      "building.reproduction", "releasing.gathering", "releasing.lookup", "migration", "reference",
      "status.continuing"},
-    {"planning.planner", "building.without_engine"},
+    {"planning.crossing", "building.without_engine"},
+    {"planning.rows"},
+    {"planning.stages"},
+    {"planning.planner"},
     {"report"},
     {"planning.advice", "generating.generation", "releasing.publication"},
     {"planning.overview", "releasing.readiness", "machine.inventory", "machine.prospects", "status.survey",
@@ -42,7 +45,7 @@ VALUES = {
     "planning.coverage", "locking.pins", "planning.builds", "planning.cautions", "planning.durations",
     "planning.planner", "planning.advice", "planning.overview", "releasing.standing", "releasing.changelog",
     "machine.diagnosis", "releasing.guards", "releasing.tagging", "page", "words", "migration", "planning.legacy",
-    "reference", "status.stages", "status.continuing",
+    "reference", "status.stages", "status.continuing", "planning.crossing", "planning.rows", "planning.stages",
 }  # fmt: skip
 EFFECTS = {
     "doors.files", "doors.process", "doors.git", "releasing.upstream", "doors.toolbox", "doors.console", "workspace",

@@ -21,6 +21,8 @@ OTHERS = (
     "preflight",
     "sdist",
     "subset",
+    "cross",
+    "test",
     "publish-test",
     "nightly",
     "report",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec import Meta
 
 from wheelyard import automation, documents
 from wheelyard.automation import BuildStep, Checkout, On, Workflow
-from wheelyard.errors import ConfigError, UsageError
+from wheelyard.errors import ConfigError, UsageError, listed
 from wheelyard.planning import abi, legacy, runners
 from wheelyard.planning.abi import Abi
 from wheelyard.tables import Labels, NonEmpty
@@ -187,7 +188,10 @@ class Tool(_Table, frozen=True, kw_only=True):
     Example: `runners = { linux-s390x = ["self-hosted", "s390x"] }`
     """
     cross: tuple[Target, ...] = ()
-    """Targets to build on another's runner: refused until workflows test them. Example: `cross = ["linux-aarch64"]`"""
+    """Targets that one Linux runner cross-builds with zig, and whose own runners only test what it built.
+
+    Example: `cross = ["macos-x86_64", "windows-ARM64"]`
+    """
     emulate: tuple[Target, ...] = ()
     """Linux targets that QEMU builds; nothing is emulated unasked. Example: `emulate = ["linux-riscv64"]`"""
     abi: Annotated[str, Meta(pattern=r"^(auto|each|py3-none|cp3\d+-abi3)$")] = "auto"
@@ -220,6 +224,11 @@ class Tool(_Table, frozen=True, kw_only=True):
     on: On = On()
     workflow: Workflow = Workflow()
 
+    def labels(self, target: Target) -> tuple[str, ...]:
+        """The labels of the machine of a target."""
+        asked = self.runners.get(target) or runners.default(target, emulated=target in self.emulate)
+        return (asked,) if isinstance(asked, str) else asked
+
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """What the package says of itself; `version` is None where the build backend makes it."""
@@ -228,6 +237,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None
     requires_python: str | None
     build_requires: tuple[str, ...] = ()
+    build_backend: str | None = None
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +300,7 @@ def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) ->
     """Name and version, from `[project]` (PEP 621), Poetry's own table, or the files of setuptools."""
     project = top.get("project", {})
     poetry = top.get("tool", {}).get("poetry", {})
+    system = top.get("build-system", {})
     name = project.get("name", poetry.get("name")) or legacy.name(sources)
     if not isinstance(name, str):
         raise UsageError(f"{source} does not say what the package is called. Add [project] with its name.")
@@ -297,7 +308,8 @@ def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) ->
         name=name,
         version=project.get("version", poetry.get("version")),
         requires_python=project.get("requires-python") or legacy.python_requires(sources),
-        build_requires=tuple(map(str, top.get("build-system", {}).get("requires", ()))),
+        build_requires=tuple(map(str, system.get("requires", ()))),
+        build_backend=system.get("build-backend"),
     )
 
 
@@ -310,11 +322,7 @@ def _contradictions(tool: Tool) -> Iterator[str]:
         )
     for target in sorted({target for target in tool.targets if tool.targets.count(target) > 1}):
         yield f"targets: {target} is there twice."
-    for target in tool.cross:
-        yield (
-            f"cross: {target} cannot be cross-built by a workflow yet: nothing would test its wheels. Take it out,"
-            f" and try `wheelyard build --engine host --target {target}` on Linux."
-        )
+    yield from _unfit_for_crossing(tool)
     yield from _unfit_for_emulation(tool)
     for target, labels in tool.runners.items():
         if target not in tool.targets:
@@ -327,6 +335,25 @@ def _contradictions(tool: Tool) -> Iterator[str]:
     yield from automation.mistakes(
         targets=tool.targets, on=tool.on, steps=tool.steps, workflow=tool.workflow, tag=tool.release.tag
     )
+
+
+def _unfit_for_crossing(tool: Tool) -> Iterator[str]:
+    for target in tool.cross:
+        if target not in tool.targets:
+            yield f"cross: {target} is not among the targets. Add it to targets, or take it out of cross."
+        if target.platform not in {Platform.LINUX, Platform.MACOS, Platform.WINDOWS}:
+            yield f"cross: {target} cannot be cross-built: the host engine makes code for Linux, macOS and Windows."
+        if target in tool.emulate:
+            yield f"cross: {target} is in emulate, too. What is cross-built is tested on its own machine: keep one."
+        if target.platform is Platform.MACOS and tool.macos.sdk:
+            yield f"cross: {target} would be built with zig's headers, not with macos.sdk. Take one of the two out."
+    for number, step in enumerate(tool.steps):
+        selected = [target for target in tool.cross if fnmatchcase(target, step.where)]
+        if selected and step.where != "*":
+            yield (
+                f"steps[{number}].where: {step.where!r} selects {listed(selected)}, which a Linux runner cross-builds."
+                " Only steps for all targets run there: select others, or take it out of cross."
+            )
 
 
 def _unfit_for_emulation(tool: Tool) -> Iterator[str]:

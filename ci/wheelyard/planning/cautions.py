@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wheelyard.config import Config
 from wheelyard.locking.lock import Lock
 from wheelyard.planning import runners
-from wheelyard.planning.plan import Plan
+from wheelyard.planning.plan import Crossing, Job, Plan
 from wheelyard.targets import Target
 
 
@@ -27,9 +27,12 @@ def of(config: Config, lock: Lock, plan: Plan) -> Iterator[str]:
     ]
     if any(identifier.interpreter != "cp" for job in intel for identifier in job.identifiers):
         yield "PyPy and GraalPy for macos-arm64 cannot be built on an Intel runner. Take 'macos-15'."
-    long = [job for job in plan.jobs if (job.estimate_minutes or 0) > job.timeout_minutes]
+    every: tuple[Job | Crossing, ...] = (*plan.crossings, *plan.jobs)
+    long = [job for job in every if (job.estimate_minutes or 0) > job.timeout_minutes]
     if long and not lock.durations:
         names = ", ".join(job.id for job in long[:4])
         yield f"Going by what other projects take, these jobs may exceed their timeout: {names}. Split them finer."
+    if plan.crossings and "cpython-prerelease" in (config.cibuildwheel.get("enable") or ()):
+        yield "What is cross-built is built and tested by final releases of CPython only: skip the others there."
     if len(plan.jobs) > runners.MATRIX_JOBS:
         yield f"{len(plan.jobs)} jobs are more than the {runners.MATRIX_JOBS} of one matrix; they are cut into several."

@@ -36,6 +36,8 @@ CONTAINER = 0.5
 BEFORE_ALL = 2.0
 # Minutes to test a wheel on one more Python than the one that built it.
 ONE_MORE_TEST = 0.5
+# Minutes that zig takes to make its run-time libraries for one more machine (docs/cross-building.md).
+ONE_MORE_MACHINE = 1.5
 
 
 def name(identifier: Identifier, variant: str | None) -> str:
@@ -72,6 +74,11 @@ def minutes(builds: Iterable[Build], table: Mapping[str, float], *, emulated: It
 def _prior(build: Build, emulated: frozenset[Target]) -> float:
     once = EMULATED_PRIOR if build.target in emulated else PRIORS[build.target.platform]
     return once + ONE_MORE_TEST * (len(build.identifiers) - 1)
+
+
+def of_tests(build: Build) -> float:
+    """Minutes to test a wheel that another runner built."""
+    return ONE_MORE_TEST * len(build.identifiers)
 
 
 def parse(text: bytes, *, source: str) -> dict[str, float]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from wheelyard.planning.plan import Plan
+from wheelyard.errors import listed
+from wheelyard.planning.plan import Estimate, Plan
 from wheelyard.targets import Identifier, sort_key
 from wheelyard.words import counted, duration
 
@@ -93,9 +94,21 @@ def estimate(plan: Plan) -> str:
     lines = (
         f"About {duration(found.makespan_minutes)} until the last wheel; no plan can be quicker than {least}.",
         f"{found.billed_minutes} minutes of runners, ${found.cost_usd:.2f} where the repository is private.",
+        _crossed(plan, found),
         f"What would shorten it most: {found.bottleneck}." if found.bottleneck else "",
     )
     return "\n".join(filter(None, lines))
+
+
+def _crossed(plan: Plan, found: Estimate) -> str:
+    """What is cross-built, and what the plan would take if nothing were."""
+    if found.native_minutes is None or found.native_usd is None:
+        return ""
+    targets = sorted({job.target for job in plan.jobs if job.crossing})
+    native = f"{duration(found.native_minutes)} and ${found.native_usd:.2f}"
+    return (
+        f"{listed(targets)}: cross-built on Linux, then tested on their own runners. Built there, it would be {native}."
+    )
 
 
 def _grids(plan: Plan, style: Style) -> Iterator[str]:
@@ -165,11 +178,20 @@ def _jobs(plan: Plan, style: Style) -> Iterator[str]:
     rows = [
         (
             job.id,
-            " ".join(job.runner) + (" (QEMU)" if job.emulated else ""),
+            " ".join(job.runner) + (" (QEMU)" if job.emulated else " (tests)" if job.crossing else ""),
             str(len(plan.of(job))),
             "" if job.estimate_minutes is None else duration(job.estimate_minutes),
         )
         for job in plan.jobs
+    ]
+    rows[:0] = [
+        (
+            crossing.id,
+            " ".join(crossing.runner),
+            str(sum(len(plan.of(job)) for job in plan.crossed(crossing))),
+            "" if crossing.estimate_minutes is None else duration(crossing.estimate_minutes),
+        )
+        for crossing in plan.crossings
     ]
     heads = ("job", "runner", "wheels", "estimate" if any(row[3] for row in rows) else "")
     widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(4)]

@@ -15,7 +15,8 @@ from wheelyard.targets import Identifier, Target
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What one runner does: one target, one runner, one or more identifiers. Minutes are wall time.
 
-    `steps` are the user's own around the engine; the workflow runs them, `wheelyard build` does not.
+    `steps` are the user's own around the engine; the workflow runs them, `wheelyard build` does not. Where a `crossing`
+    builds the wheels, the runner tests them, and the minutes are those of the tests.
     """
 
     id: str
@@ -25,6 +26,17 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     emulated: bool = False
     variant: str | None = None
     environment: dict[Identifier, dict[str, str]] = {}
+    steps: tuple[BuildStep, ...] = ()
+    estimate_minutes: float | None = None
+    timeout_minutes: int = 360
+    crossing: str | None = None
+
+
+class Crossing(msgspec.Struct, frozen=True, kw_only=True):
+    """A runner that cross-builds the wheels of the jobs that name it, before the runners of those jobs test them."""
+
+    id: str
+    runner: tuple[str, ...]
     steps: tuple[BuildStep, ...] = ()
     estimate_minutes: float | None = None
     timeout_minutes: int = 360
@@ -41,7 +53,8 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """What the plan will take: until the last wheel, no plan could be quicker than the bound, and what is billed.
 
-    `bottleneck` says what the time hangs on. Minutes are guesses until a release was measured.
+    `bottleneck` says what the time hangs on. Minutes are guesses until a release was measured. Where something is
+    cross-built, `native_minutes` and `native_usd` are what the plan would take if nothing were.
     """
 
     makespan_minutes: float
@@ -49,6 +62,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     billed_minutes: int
     cost_usd: float
     bottleneck: str = ""
+    native_minutes: float | None = None
+    native_usd: float | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +86,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     expected: tuple[Expected, ...]
     only: str | None = None
     estimate: Estimate | None = None
+    crossings: tuple[Crossing, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
@@ -82,6 +98,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The jobs in as many matrices as GitHub takes them in."""
         most = 256
         return tuple(self.jobs[start : start + most] for start in range(0, len(self.jobs), most))
+
+    def crossed(self, crossing: Crossing) -> tuple[Job, ...]:
+        """The jobs whose wheels `crossing` builds."""
+        return tuple(job for job in self.jobs if job.crossing == crossing.id)
 
     def of(self, job: Job) -> tuple[Expected, ...]:
         """The wheels that `job` builds."""

@@ -4,61 +4,54 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import assert_never
 
+from msgspec.structs import replace
+
+from wheelyard.automation import BuildStep
 from wheelyard.building import macos
-from wheelyard.config import Concurrency, Config, SplitName
+from wheelyard.config import Concurrency, Config
 from wheelyard.errors import UsageError
 from wheelyard.locking.lock import Lock
-from wheelyard.planning import builds, durations, runners, schedule
+from wheelyard.planning import builds, crossing, durations, rows, runners, schedule, stages
 from wheelyard.planning.builds import Build
-from wheelyard.planning.plan import Estimate, Expected, Job, Plan
+from wheelyard.planning.plan import Crossing, Estimate, Expected, Job, Plan
+from wheelyard.planning.rows import Row
 from wheelyard.planning.runners import Slots
-from wheelyard.planning.schedule import Batch, Lane, Schedule, Work
+from wheelyard.planning.schedule import Batch, Schedule
+from wheelyard.planning.stages import Share, Stages
 from wheelyard.revision import Revision
-from wheelyard.targets import Platform, Target
+from wheelyard.targets import Target
 
 # A job may take this many times its estimate, and at least so many minutes, before it is ended.
 PATIENCE = 3
 LEAST_TIMEOUT = 60
-# How full a job may be planned: estimates are wrong by some.
-FULL = 0.8
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """Builds of one target and variant, which may share jobs, and where they run."""
-
-    target: Target
-    variant: str | None
-    emulated: bool
-    labels: tuple[str, ...]
-    builds: tuple[Build, ...]
-    lane: Lane
 
 
 def make(config: Config, lock: Lock, revision: Revision) -> Plan:
     """The plan of a release.
 
-    Raises `UsageError` for a macOS that an interpreter does not support, and when a job would take longer than its
-    timeout, by durations that were measured.
+    Raises `UsageError` for a macOS that an interpreter does not support, for what cannot be cross-built, and when a job
+    would take longer than its timeout, by durations that were measured.
     """
     every = builds.of(config, lock)
     asked = [(build.identifier, build.environment.get(build.identifier, {})) for build in every]
-    if problem := "\n".join(macos.refusals(config, asked)):
+    if problem := "\n".join((*macos.refusals(config, asked), *crossing.refusals(config, every))):
         raise UsageError(problem)
-    rows = lanes(config, lock, every)
+    planned = rows.of(config, lock, every)
     slots = slots_of(config)
-    if problem := "\n".join(_stranded(rows, slots)):
+    if problem := "\n".join(_stranded(planned, slots)):
         raise UsageError(problem)
-    found = schedule.solve([row.lane for row in rows], slots)
-    jobs = tuple(_jobs(config, rows, found))
-    measured = frozenset(lock.durations)
-    if problem := "\n".join(_too_long(rows, found, jobs, measured)):
+    found = stages.solve(planned, slots, limit=rows.limit(config))
+    jobs = tuple(_jobs(config, tuple(found.shares)))
+    crossings = tuple(_crossings(config, found))
+    if problem := "\n".join(_too_long(found, jobs, crossings, frozenset(lock.durations))):
         raise UsageError(problem)
+    estimate = _estimate(found, slots, limit=rows.limit(config)) if jobs else None
+    if estimate and crossings:
+        native = [row.lane for row in rows.of(_uncrossed(config), lock, every)]
+        estimate = _set_against(estimate, schedule.solve(native, slots))
     return Plan(
         name=config.project.name,
         version=config.project.version,
@@ -69,8 +62,17 @@ def make(config: Config, lock: Lock, revision: Revision) -> Plan:
         pure=config.tool.pure,
         jobs=jobs,
         expected=tuple(_expected(config, every)),
-        estimate=_estimate(rows, slots, found) if jobs else None,
+        estimate=estimate,
+        crossings=crossings,
     )
+
+
+def _uncrossed(config: Config) -> Config:
+    return replace(config, tool=replace(config.tool, cross=()))
+
+
+def _set_against(estimate: Estimate, native: Schedule) -> Estimate:
+    return replace(estimate, native_minutes=round(native.makespan, 1), native_usd=round(native.cost, 2))
 
 
 def _expected(config: Config, every: Sequence[Build]) -> Iterator[Expected]:
@@ -87,97 +89,49 @@ def slots_of(config: Config) -> Slots:
     return Slots(total=asked.total, macos=asked.macos) if isinstance(asked, Concurrency) else runners.PLANS[asked]
 
 
-def _stranded(rows: Sequence[Row], slots: Slots) -> Iterator[str]:
+def _stranded(planned: Sequence[Row], slots: Slots) -> Iterator[str]:
     """Targets that would queue for ever, because no job may run on their machines."""
-    for row in rows:
+    for row in planned:
         if row.lane.pool == "macos" and slots.macos < 1:
             yield f"No macOS runner is allowed, and {row.target} needs one. Allow one, or take the target out."
 
 
-def lanes(config: Config, lock: Lock, every: Sequence[Build]) -> tuple[Row, ...]:
-    """The builds as the scheduler sees them: what may share a job, what it takes, and where it runs."""
-    minutes = durations.minutes(every, lock.durations, emulated=config.tool.emulate)
-    together: dict[tuple[Target, str | None], list[tuple[Build, float]]] = {}
-    for build, each in zip(every, minutes, strict=True):
-        together.setdefault((build.target, build.variant), []).append((build, each))
-    return tuple(_row(config, target, timed) for (target, _), timed in together.items())
-
-
-def _row(config: Config, target: Target, timed: Sequence[tuple[Build, float]]) -> Row:
-    group = tuple(build for build, _ in timed)
-    emulated = target in config.tool.emulate
-    asked = config.tool.runners.get(target) or runners.default(target, emulated=emulated)
-    labels = (asked,) if isinstance(asked, str) else asked
-    contained = target.platform is Platform.LINUX
-    before_all = durations.BEFORE_ALL if _before_all(config, target) else 0.0
-    lane = Lane(
-        works=tuple(Work(minutes=each, container=b.identifier.system if contained else "") for b, each in timed),
-        fixed=durations.FIXED.get(target.platform, durations.FIXED_ELSEWHERE) + (0.0 if contained else before_all),
-        each_container=durations.CONTAINER + before_all if contained else 0.0,
-        pool=runners.pool(labels),
-        price=runners.price(labels),
-        limit=(config.tool.timeout or runners.JOB_MINUTES) * FULL,
-        cut=_cut(group, _split(config, target)),
-    )
-    variant = group[0].variant
-    return Row(target=target, variant=variant, emulated=emulated, labels=labels, builds=group, lane=lane)
-
-
-def _before_all(config: Config, target: Target) -> bool:
-    options = config.cibuildwheel
-    platform = options.get(target.platform, {})
-    return bool(options.get("before-all") or (isinstance(platform, dict) and platform.get("before-all")))
-
-
-def _split(config: Config, target: Target) -> SplitName:
-    split = config.tool.split
-    return split.get(target.platform, "auto") if isinstance(split, dict) else split
-
-
-def _cut(group: Sequence[Build], split: SplitName) -> tuple[tuple[int, ...], ...] | None:
-    """The division of builds into jobs along one dimension; None leaves it to the scheduler."""
-    if split == "auto":
-        return None
-    jobs: dict[str, list[int]] = {}
-    for place, build in enumerate(group):
-        jobs.setdefault(_dimension(build, split), []).append(place)
-    return tuple(tuple(job) for job in jobs.values())
-
-
-def _dimension(build: Build, split: SplitName) -> str:
-    match split:
-        case "target" | "auto":
-            return ""
-        case "libc":
-            return build.identifier.system
-        case "python":
-            return build.identifier.python
-        case "identifier":
-            return build.identifier
-        case _:
-            assert_never(split)
-
-
-def _jobs(config: Config, rows: Sequence[Row], found: Schedule) -> Iterator[Job]:
-    names = [_name(rows[batch.lane], batch) for batch in found.batches]
+def _jobs(config: Config, shares: Sequence[Share]) -> Iterator[Job]:
+    names = [_name(each.row, each.batch) for each in shares]
     several = Counter(names)
     seen: Counter[str] = Counter()
-    for name, batch in zip(names, found.batches, strict=True):
-        row = rows[batch.lane]
-        mine = [row.builds[place] for place in batch.works]
+    for name, each in zip(names, shares, strict=True):
+        row, mine, minutes = each.row, each.builds, each.batch.minutes
         seen[name] += 1
         yield Job(
-            id=name if several[name] == 1 and _tells(row, batch) else f"{name}-{seen[name]}",
+            id=name if several[name] == 1 and _tells(row, each.batch) else f"{name}-{seen[name]}",
             target=row.target,
             runner=row.labels,
             identifiers=tuple(identifier for build in mine for identifier in build.identifiers),
             emulated=row.emulated,
             variant=row.variant,
             environment={identifier: env for build in mine for identifier, env in build.environment.items()},
-            steps=tuple(step for step in config.tool.steps if fnmatchcase(row.target, step.where)),
+            steps=() if row.crossed else _steps(config, row.target),
+            estimate_minutes=round(minutes, 1),
+            timeout_minutes=config.tool.timeout or _timeout(minutes),
+            crossing=each.crossing,
+        )
+
+
+def _crossings(config: Config, found: Stages) -> Iterator[Crossing]:
+    """What cross-builds; a step that is for every target is for its targets, too."""
+    for name, batch in found.crossings.items():
+        yield Crossing(
+            id=name,
+            runner=crossing.RUNNER,
+            steps=tuple(step for step in config.tool.steps if step.where == "*"),
             estimate_minutes=round(batch.minutes, 1),
             timeout_minutes=config.tool.timeout or _timeout(batch.minutes),
         )
+
+
+def _steps(config: Config, target: Target) -> tuple[BuildStep, ...]:
+    return tuple(step for step in config.tool.steps if fnmatchcase(target, step.where))
 
 
 def _name(row: Row, batch: Batch) -> str:
@@ -210,39 +164,61 @@ def _timeout(minutes: float) -> int:
     return min(runners.JOB_MINUTES, max(LEAST_TIMEOUT, math.ceil(PATIENCE * minutes / 10) * 10))
 
 
-def _too_long(rows: Sequence[Row], found: Schedule, jobs: Sequence[Job], measured: frozenset[str]) -> Iterator[str]:
+def _too_long(
+    found: Stages, jobs: Sequence[Job], crossings: Sequence[Crossing], measured: frozenset[str]
+) -> Iterator[str]:
     """Jobs that would be ended before they are done; without a measurement nobody knows."""
-    for job, batch in zip(jobs, found.batches, strict=True):
-        row = rows[batch.lane]
-        mine = [row.builds[place] for place in batch.works]
-        if batch.minutes > job.timeout_minutes and measured & {durations.name(b.identifier, b.variant) for b in mine}:
-            way = "a finer split" if len(mine) > 1 else "a faster runner"
+    shares = tuple(found.shares)
+    for job, each in zip(jobs, shares, strict=True):
+        if each.batch.minutes > job.timeout_minutes and _known(each.builds, measured):
+            way = "a finer split" if len(each.builds) > 1 else "a faster runner"
             qemu = ", or a native runner instead of emulation" if job.emulated else ""
-            yield (
-                f"The job {job.id} would take {batch.minutes:.0f} minutes and is ended after {job.timeout_minutes}."
-                f" Give it {way}{qemu}, or a longer timeout (at most {runners.JOB_MINUTES})."
-            )
+            yield _ended(job.id, each.batch.minutes, job.timeout_minutes, f"{way}{qemu}")
+    for made, batch in zip(crossings, found.crossings.values(), strict=True):
+        mine = [build for each in shares if each.crossing == made.id for build in each.builds]
+        if batch.minutes > made.timeout_minutes and _known(mine, measured):
+            yield _ended(made.id, batch.minutes, made.timeout_minutes, "less: a finer split of what it builds")
 
 
-def _estimate(rows: Sequence[Row], slots: Slots, found: Schedule) -> Estimate:
-    lanes = [row.lane for row in rows]
-    floor = schedule.lower_bound(lanes, slots)
-    return Estimate(
-        makespan_minutes=round(found.makespan, 1),
-        lower_bound_minutes=round(floor, 1),
-        billed_minutes=found.billed,
-        cost_usd=round(found.cost, 2),
-        bottleneck=_bottleneck(rows, slots, found, floor),
+def _known(mine: Iterable[Build], measured: frozenset[str]) -> bool:
+    return bool(measured & {durations.name(build.identifier, build.variant) for build in mine})
+
+
+def _ended(name: str, minutes: float, timeout: int, way: str) -> str:
+    return (
+        f"The job {name} would take {minutes:.0f} minutes and is ended after {timeout}."
+        f" Give it {way}, or a longer timeout (at most {runners.JOB_MINUTES})."
     )
 
 
-def _bottleneck(rows: Sequence[Row], slots: Slots, found: Schedule, floor: float) -> str:
+def _estimate(found: Stages, slots: Slots, *, limit: float) -> Estimate:
+    built, tested = found.ends(slots)
+    floor = found.floor(slots, limit=limit)
+    return Estimate(
+        makespan_minutes=round(max(built, tested), 1),
+        lower_bound_minutes=round(floor, 1),
+        billed_minutes=found.first.billed + found.second.billed,
+        cost_usd=round(found.first.cost + found.second.cost, 2),
+        bottleneck=_crossing(found) if tested > built else _bottleneck(found.native, slots, found.first, floor),
+    )
+
+
+def _crossing(found: Stages) -> str:
+    """What would have the tests of what is cross-built begin earlier."""
+    name, batch = max(found.crossings.items(), key=lambda each: each[1].minutes)
+    return (
+        f"less to cross-build, or a finer split of it: {name} takes {batch.minutes:.0f} min before any of it is tested"
+    )
+
+
+def _bottleneck(native: Sequence[Row], slots: Slots, found: Schedule, floor: float) -> str:
     """What would shorten the plan most."""
-    lanes = [row.lane for row in rows]
-    given = [rows[batch.lane] for batch in found.batches[:1] if rows[batch.lane].lane.cut]
+    lanes = [row.lane for row in native]
+    longest_lane = found.batches[0].lane  # of no row, where it is a crossing
+    given = [row for row in native[longest_lane : longest_lane + 1] if row.lane.cut]
     if found.makespan > floor * 1.1 and given:
         return f'split = "auto" for {given[0].target.platform}: about {found.makespan - floor:.0f} min less'
-    alone = [(row.lane.minutes((n,)), build) for row in rows for n, build in enumerate(row.builds)]
+    alone = [(row.lane.minutes((n,)), build) for row in native for n, build in enumerate(row.builds)]
     longest, build = max(alone, key=lambda each: each[0])
     more = schedule.lower_bound(lanes, Slots(total=slots.total * 4, macos=slots.macos))
     more_macos = schedule.lower_bound(lanes, Slots(total=slots.total * 4, macos=slots.macos * 4))

@@ -98,6 +98,8 @@ class Builds:
 
 def of(config: Config, plan: Plan, pull: PullRequest | None, *, first: tuple[str, ...]) -> tuple[Builds, ...]:
     """The jobs that build: one for everything, after the jobs of `first`, and one for what pull requests try."""
+    if plan.crossings:
+        raise UsageError("cross: workflows cannot cross-build yet. Take it out of [tool.wheelyard].")
     needs = (*first, "sdist") if plan.sdist and config.tool.sdist.wheels_from_sdist else first
     rows = tuple(_row(config, job) for job in plan.jobs)
     if not rows:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from wheelyard.doors import files
 from wheelyard.errors import UsageError
@@ -40,16 +41,21 @@ class Backend:
     name: str
     requires: tuple[str, ...]
 
+    @classmethod
+    def of(cls, name: str | None, requires: tuple[str, ...]) -> Self:
+        """The back end that a table names; setuptools where none is named, as PEP 518 has it."""
+        named = (name or "setuptools.build_meta").partition(":")[0]
+        return cls(name=named, requires=requires or ("setuptools>=40.8.0",))
+
 
 def read(package: Path) -> Backend:
-    """The back end of the package in a folder; setuptools where none is named, as PEP 518 has it."""
+    """The back end of the package in a folder."""
     file = package / "pyproject.toml"
     try:
         table = tomllib.loads(files.text(file)).get("build-system", {}) if file.is_file() else {}
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file} is not valid TOML: {error}.") from None
-    name = str(table.get("build-backend", "setuptools.build_meta")).partition(":")[0]
-    return Backend(name=name, requires=tuple(map(str, table.get("requires", ("setuptools>=40.8.0",)))))
+    return Backend.of(table.get("build-backend"), tuple(map(str, table.get("requires", ()))))
 
 
 def refusal(backend: Backend) -> str | None:

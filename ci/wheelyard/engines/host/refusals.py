@@ -75,13 +75,18 @@ def of_commands(order: Order, options: Options) -> str | None:
     """Why the project's commands must not run here."""
     for name, command in (("before-all", options.before_all), ("before-build", options.before_build)):
         for text in (command, *_scripts(command, order)):
-            if found := _CHANGES_MACHINE.search(text):
-                what = found["program"] or found["install"] or found["folder"]
+            if what := change(text):
                 return (
-                    f"{lowest(order)}: {name} would change this machine ({what.strip()}), as only a container may."
+                    f"{lowest(order)}: {name} would change this machine ({what}), as only a container may."
                     f" {_ELSEWHERE}, or override {name} for this identifier."
                 )
     return None
+
+
+def change(text: str) -> str | None:
+    """What in a command would change the machine it runs on, or None."""
+    found = _CHANGES_MACHINE.search(text)
+    return (found["program"] or found["install"] or found["folder"]).strip() if found else None
 
 
 def _scripts(command: str, order: Order) -> Iterator[str]:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from wheelyard.planning.runners import Slots
 from wheelyard.planning.schedule import packing, refine
 from wheelyard.planning.schedule.bounds import lower_bound
-from wheelyard.planning.schedule.lanes import Batch, Lane, Schedule, Work, judged, play, starts
+from wheelyard.planning.schedule.lanes import Batch, Lane, Schedule, Work, judged, play, staged, starts
 
-__all__ = ["Batch", "Lane", "Schedule", "Work", "lower_bound", "play", "solve", "starts"]
+__all__ = ["Batch", "Lane", "Schedule", "Work", "lower_bound", "play", "solve", "staged", "starts"]
 
 # Makespans this close count as equal: no estimate is better than that.
 EQUAL = 1.005
@@ -28,15 +28,18 @@ MORE_STEPS = 80_000
 TRIES = 100
 
 
-def solve(lanes: Sequence[Lane], slots: Slots) -> Schedule:
-    """The best schedule found; never worse than one job a lane or one job a build."""
+def solve(lanes: Sequence[Lane], slots: Slots, *, quick: bool = False) -> Schedule:
+    """The best schedule found; never worse than one job a lane or one job a build.
+
+    A `quick` one is packed and not made better: good enough to compare ways to cut.
+    """
     floor = lower_bound(lanes, slots)
     candidates = [judged(lanes, slots, packing.whole(lanes)), judged(lanes, slots, packing.single(lanes))]
     for capacity in _capacities(floor, min(schedule.makespan for schedule in candidates)):
         candidates.append(judged(lanes, slots, packing.by_lane(lanes, capacity)))
         candidates.append(judged(lanes, slots, packing.by_slot(lanes, slots, capacity)))
     quickest = min(candidates, key=lambda schedule: schedule.makespan)
-    if quickest.makespan > floor * GOOD:
+    if quickest.makespan > floor * GOOD and not quick:
         quickest = refine.improved(lanes, slots, quickest, floor=floor, steps=(STEPS, MORE_STEPS))
         candidates.append(refine.fewer(lanes, slots, quickest, tries=TRIES))
     equals = [schedule for schedule in candidates if schedule.makespan <= quickest.makespan * EQUAL]

@@ -86,29 +86,43 @@ def play(lanes: Sequence[Lane], slots: Slots, batches: Sequence[Batch]) -> float
     return max(map(add, begun, minutes), default=0.0)
 
 
-def starts(pools: Sequence[str], minutes: Sequence[float], slots: Slots) -> list[float]:
+def staged(
+    pools: Sequence[str], minutes: Sequence[float], slots: Slots, *, first: Sequence[int], then: int
+) -> list[float]:
+    """The same where the rows from `then` on wait until all of `first`, which are on GitHub's machines, have ended."""
+    begun = starts(pools[:then], minutes, slots)
+    opened = max((begun[row] + minutes[row] for row in first), default=0.0)
+    return starts(pools, minutes, slots, earliest=[0.0] * then + [opened] * (len(pools) - then))
+
+
+def starts(
+    pools: Sequence[str], minutes: Sequence[float], slots: Slots, *, earliest: Sequence[float] | None = None
+) -> list[float]:
     """The minute in which each job starts, given whose slots it takes and how long it runs.
 
-    GitHub starts jobs in the order of their rows as slots come free.
+    GitHub starts jobs in the order of their rows as slots come free, none before its `earliest` minute.
     """
-    begun = [0.0] * len(pools)
+    begun = list(earliest or [0.0] * len(pools))
     queues: dict[str, deque[int]] = {}
     for row, pool in enumerate(pools):
         queues.setdefault(pool, deque()).append(row)
     _start_shared({pool: queues.pop(pool, deque()) for pool in ("macos", "github")}, minutes, slots, begun)
     for queue in queues.values():
         for row, following in pairwise(queue):
-            begun[following] = begun[row] + minutes[row]
+            begun[following] = max(begun[following], begun[row] + minutes[row])
     return begun
 
 
 def _start_shared(queues: dict[str, deque[int]], minutes: Sequence[float], slots: Slots, begun: list[float]) -> None:
-    """Fill in when jobs on GitHub's machines start: of those that may, the one in the earliest row does."""
+    """Fill in when jobs on GitHub's machines start: of those that may, the one in the earliest row does.
+
+    A job's earliest minute is one in which another one ends.
+    """
     running: list[tuple[float, str]] = []
     free = {"macos": width("macos", slots), "github": slots.total}
     now = 0.0
     while queues["macos"] or queues["github"]:
-        ready = [pool for pool, queue in queues.items() if queue and free["github"] and free[pool]]
+        ready = [p for p, queue in queues.items() if queue and free["github"] and free[p] and begun[queue[0]] <= now]
         if not ready:
             now, pool = heappop(running)
             free["github"] += 1
