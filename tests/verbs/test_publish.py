@@ -20,7 +20,7 @@ import pytest
 
 import killing
 from fakeindex import FakeIndex, Reply, fake_index
-from releases import IDENTIFIERS, make_plan, make_project, make_wheelhouse, tree, wheel_name
+from releases import IDENTIFIERS, make_plan, make_project, make_wheel, make_wheelhouse, tree, wheel_name
 from support import MakeRepository
 from wheelyard import cli
 from wheelyard.errors import Exit
@@ -370,6 +370,46 @@ def test_a_platform_of_the_version_before_is_not_lost_without_a_word(
     table = (project / "pyproject.toml").read_text()
     (project / "pyproject.toml").write_text(f'{table}drop = ["*-win32"]\n')
     assert publish(project) == Exit.DONE
+
+
+def earlier(folder: Path, *, fields: str = "") -> dict[str, bytes]:
+    """A wheel of the version before."""
+    path = make_wheel(folder, IDENTIFIERS[0], version="0.9", fields=fields)
+    return {path.name: path.read_bytes()}
+
+
+def test_what_the_version_before_allowed_is_known_without_its_wheels(
+    project: Path, tmp_path: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = earlier(tmp_path, fields="Provides-Extra: fast\n")
+    assert publish(project) == Exit.DONE
+    assert "There are no more extras fast, which 0.9 had" in capsys.readouterr().err
+    assert [request for request in index.requests if request.endswith(".whl")] == []
+
+
+def test_what_the_version_before_asked_for_is_not_taken_from_an_index_that_lies(
+    project: Path, tmp_path: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.held = earlier(tmp_path, fields="Provides-Extra: fast\n")
+    path = f"/files/{next(iter(index.held))}.metadata"
+    index.pages = {path: [Reply(body="Provides-Extra: other\n")]}
+    assert publish(project) == Exit.DONE
+    said = capsys.readouterr().err
+    assert "is not compared with 0.9" in said
+    assert "its page states" in said
+    assert "extras other" not in said
+
+
+def test_metadata_that_the_index_changed_is_a_finding(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.offers = lambda metadata: metadata.replace(b"sample", b"other")
+    assert publish(project, "--json") == Exit.FINDINGS
+    out, err = capsys.readouterr()
+    outcomes = [entry["outcome"] for entry in json.loads(out)["files"]]
+    assert outcomes.count("shown with other metadata") == len(IDENTIFIERS)
+    assert "files are on" in err
+    assert index.held == released(project)
 
 
 def test_a_nightly_goes_to_its_own_index(project: Path, index: FakeIndex) -> None:

@@ -1,4 +1,4 @@
-"""Compare the platforms of a release with those of the version before it on the index."""
+"""Compare the platforms of a release with those of the version before it on an index."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 from wheelyard.errors import FindingsError, listed
-from wheelyard.index.project import Page
+from wheelyard.index.project import Listed, Page, version_of
 from wheelyard.releasing.manifest import Manifest
 from wheelyard.targets import selects
 
@@ -18,6 +18,31 @@ from wheelyard.targets import selects
 _SYSTEMS = "manylinux|musllinux|macosx|android|ios|pyodide|emscripten"
 _VERSIONED = re.compile(rf"(?P<system>{_SYSTEMS})_?\d+(?:_\d+)*_(?P<arch>.+)")
 _UNIVERSAL = {"universal2": ("x86_64", "arm64"), "intel": ("x86_64",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forerunner:
+    """The version before, the wheels an index shows of it, and the METADATA of one, or the `trouble` with it.
+
+    It is the newest older version that has wheels and was not yanked; a final release is not compared with
+    pre-releases.
+    """
+
+    version: Version
+    wheels: tuple[Listed, ...]
+    metadata: bytes | None = None
+    trouble: str | None = None
+
+
+def forerunner(made: Manifest, page: Page | None) -> Forerunner | None:
+    """The version before a release, if there is one."""
+    version = Version(made.version)
+    versions: dict[Version, list[Listed]] = {}
+    for shown in page.files if page else ():
+        found = version_of(shown.file, made.name) if shown.file.endswith(".whl") and not shown.yanked else None
+        if found and found < version and (version.is_prerelease or not found.is_prerelease):
+            versions.setdefault(found, []).append(shown)
+    return Forerunner(version=max(versions), wheels=tuple(versions[max(versions)])) if versions else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,42 +61,24 @@ class Loss:
         )
 
 
-def lost(made: Manifest, page: Page | None, *, drop: Iterable[str] = ()) -> Loss | None:
-    """The platforms this release loses without saying so in `drop`, globs such as `*-win32`; None when it loses none.
-
-    The version before is the newest older one that has wheels and was not yanked; a final release is not compared with
-    pre-releases.
-    """
-    version = Version(made.version)
-    versions: dict[Version, set[tuple[str, str]]] = {}
-    for shown in page.files if page else ():
-        found = None if shown.yanked else _wheel(shown.file, made.name)
-        if found and found[0] < version and (version.is_prerelease or not found[0].is_prerelease):
-            versions.setdefault(found[0], set()).update(found[1])
-    mine = [found for file in made.files if (found := _wheel(file.file, made.name))]
-    ours = {platform for _, pairs in mine for _, platform in pairs}
-    if not versions or "any" in ours:
+def lost(made: Manifest, before: Forerunner | None, *, drop: Iterable[str] = ()) -> Loss | None:
+    """The platforms a release loses without saying so in `drop`, globs such as `*-win32`; None when it loses none."""
+    ours = {platform for _, platform in _pairs(file.file for file in made.files)}
+    if before is None or "any" in ours:
         return None
-    before, patterns = max(versions), " ".join(drop)
+    patterns = " ".join(drop)
     gone = {
         platform
-        for python, platform in versions[before]
+        for python, platform in _pairs(listed.file for listed in before.wheels)
         if platform not in ours and not selects(patterns, f"{python}-{platform}")
     }
-    return Loss(before=before, platforms=tuple(sorted(gone))) if gone else None
+    return Loss(before=before.version, platforms=tuple(sorted(gone))) if gone else None
 
 
-def _wheel(file: str, project: str) -> tuple[Version, set[tuple[str, str]]] | None:
-    """The version of a wheel and the (Python, platform) pairs it is for; None for what is no wheel of the project."""
-    if not file.endswith(".whl"):
-        return None
-    try:
-        name, version, _, tags = parse_wheel_filename(file)
-    except InvalidWheelFilename:
-        return None
-    if name != canonicalize_name(project):
-        return None
-    return version, {(tag.interpreter, platform) for tag in tags for platform in platforms(tag.platform)}
+def _pairs(files: Iterable[str]) -> set[tuple[str, str]]:
+    """The pairs of Python and platform that the wheels among some files are for."""
+    tags = (parse_wheel_filename(file)[3] for file in files if file.endswith(".whl"))
+    return {(tag.interpreter, platform) for each in tags for tag in each for platform in platforms(tag.platform)}
 
 
 def platforms(tag: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -12,9 +12,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelyard.errors import OutsideError, listed
-from wheelyard.index import uploads
+from wheelyard.index import coremetadata, history, uploads
 from wheelyard.index.account import Account
 from wheelyard.index.attesting import Attester
+from wheelyard.index.history import Forerunner
 from wheelyard.index.project import Page, Status, version_of
 from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
@@ -50,7 +51,18 @@ class Publishing:
         comparison = uploads.compare(self.made.files, page, digests=digests)
         comparison.refuse_clashes(self.account.url)
         comparison.refuse_closed(self.account.url)
-        return comparison
+        return replace(comparison, before=self._before(comparison))
+
+    def _before(self, comparison: Comparison) -> Forerunner | None:
+        """The version before, with its METADATA where the index offers it, so that no wheel has to be downloaded."""
+        before = history.forerunner(self.made, comparison.page)
+        offered = next((wheel.metadata for wheel in before.wheels if wheel.metadata), None) if before else None
+        if before is None or offered is None or self.reader is None or not comparison.missing:
+            return before
+        try:
+            return replace(before, metadata=self.reader.metadata(offered))
+        except OutsideError as error:
+            return replace(before, trouble=str(error))
 
     def cautions(self, comparison: Comparison) -> Iterator[str]:
         """What a person should know of the project, and of the files that are there already."""
@@ -94,23 +106,27 @@ class Publishing:
             begin()
             reports += sender.send(uploads.batches(comparison.missing), paths=paths, attestations=attestations)
         order = {file.file: position for position, file in enumerate(self.made.files)}
-        return self._settled(sorted(reports, key=lambda report: order[report.file]), wait)
+        reports.sort(key=lambda report: order[report.file])
+        settled, page = self._settled(reports, comparison.page, wait=wait)
+        return tuple(coremetadata.held(settled, page, paths))
 
-    def _settled(self, reports: Sequence[Sent], wait: float) -> tuple[Sent, ...]:
-        """The reports, with those uploaded files set apart that the index does not show in time."""
-        late = tuple(report.file for report in reports if report.outcome is Outcome.UPLOADED)
-        if self.reader is None or not late:
-            return tuple(reports)
+    def _settled(
+        self, reports: Sequence[Sent], page: Page | None, *, wait: float
+    ) -> tuple[Sequence[Sent], Page | None]:
+        """The reports, with those uploaded files set apart that the index does not show in time, and its last page."""
+        if self.reader is None or not any(report.outcome is Outcome.UPLOADED for report in reports):
+            return reports, page
         deadline = time.monotonic() + wait
         while late := uploads.invisible(reports, page := self._shown()):
             if time.monotonic() >= deadline:
                 break
             self.pause(_POLL_SECONDS)
         words = f"Its newest page: {page.edition}." if page and page.edition else ""
-        return tuple(
+        settled = tuple(
             msgspec.structs.replace(report, outcome=Outcome.WAITING, words=words) if report.file in late else report
             for report in reports
         )
+        return settled, page
 
     def _shown(self) -> Page | None:
         """The page after an upload; that it cannot be read now takes nothing back of what the index accepted."""

@@ -16,7 +16,7 @@ import requests
 from wheelyard.doors import web
 from wheelyard.errors import OutsideError
 from wheelyard.index import simple
-from wheelyard.index.project import Listed, Page
+from wheelyard.index.project import Listed, Metadata, Page
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 4
@@ -115,6 +115,14 @@ class Reader:
         if got.status != HTTPStatus.OK:
             raise OutsideError(f"{url} answered {web.status(got.status)}. {_advice(got.status)}")
         return got.body
+
+    def metadata(self, offered: Metadata) -> bytes:
+        """The METADATA that an index offers beside a wheel; `OutsideError` where it is not what the page states."""
+        document = self.document(offered.url, accept="*/*")
+        digest = hashlib.sha256(document).hexdigest()
+        if offered.sha256 not in {None, digest}:
+            raise OutsideError(f"{offered.url} has SHA-256 {digest}, and its page states {offered.sha256}.")
+        return document
 
     def close(self) -> None:
         """Let go of connections."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from wheelyard.errors import FindingsError, OutsideError
+from wheelyard.index.history import Forerunner
 from wheelyard.index.project import Page, Status
 from wheelyard.releasing.manifest import File
 
@@ -31,7 +32,10 @@ class Clash:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A release set against what an index shows; `unattested` are the files it has without an attestation."""
+    """A release set against what an index shows, and the version before it there.
+
+    `unattested` are the files it has without an attestation.
+    """
 
     missing: tuple[File, ...]
     there: tuple[File, ...] = ()
@@ -39,6 +43,7 @@ class Comparison:
     yanked: tuple[str, ...] = ()
     unattested: tuple[str, ...] = ()
     page: Page | None = None
+    before: Forerunner | None = None
 
     @property
     def progress(self) -> str:
@@ -127,6 +132,7 @@ class Outcome(StrEnum):
     UPLOADED = "uploaded"
     THERE = "already there"
     WAITING = "uploaded, not yet visible"
+    ALTERED = "shown with other metadata"
     REFUSED = "refused"
     FAILED = "failed"
     UNSENT = "not sent"
@@ -178,11 +184,17 @@ def invisible(report: Sequence[Sent], page: Page | None) -> tuple[str, ...]:
 
 
 def refuse(reports: Sequence[Sent], index: str) -> None:
-    """Raise `OutsideError` for files the index does not have."""
+    """Raise `OutsideError` for files the index does not have, `FindingsError` for those it shows as something else."""
     wrong = [report for report in reports if report.went_wrong]
     if wrong:
         said = [f"  {report.file}: {report.words}" for report in wrong if report.words]
         raise OutsideError(
             "\n".join((f"{len(wrong)} of {len(reports)} files did not get to {index}:", *said))
             + "\nThe same command sends only what is missing, once the cause is mended."
+        )
+    altered = [f"  {report.file}: {report.words}" for report in reports if report.outcome is Outcome.ALTERED]
+    if altered:
+        raise FindingsError(
+            "\n".join((f"{len(altered)} files are on {index} with metadata that is not theirs:", *altered))
+            + "\nInstallers go by what is shown: find out what changes it there, and yank the version until then."
         )

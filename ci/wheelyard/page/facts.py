@@ -23,7 +23,7 @@ from wheelyard.targets import Identifier, Target, selects
 if TYPE_CHECKING:
     from wheelyard.audit.findings import Finding
 
-_ARRIVED = {Outcome.UPLOADED, Outcome.THERE, Outcome.WAITING}
+_ARRIVED = {Outcome.UPLOADED, Outcome.THERE, Outcome.WAITING, Outcome.ALTERED}
 
 
 @dataclass(frozen=True, kw_only=True)

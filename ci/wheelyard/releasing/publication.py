@@ -60,9 +60,9 @@ def publish(errand: Errand, store: Store) -> None:
         console.say(f"{chosen.url} has {made.name} {made.version} of an earlier night. There is nothing new.")
         return
     comparison = errand.compare(publishing)
-    if loss := history.lost(made, comparison.page, drop=errand.tool.publish.drop):
+    if loss := history.lost(made, comparison.before, drop=errand.tool.publish.drop):
         raise loss.error(made, chosen.url)
-    for caution in (*publishing.cautions(comparison), *_room(errand, chosen, comparison)):
+    for caution in _cautions(errand, publishing, comparison):
         console.warn(caution)
     if comparison.progress:
         console.say(comparison.progress)
@@ -110,13 +110,21 @@ def _account(errand: Errand) -> Account:
     return chosen
 
 
-def _room(errand: Errand, chosen: Account, comparison: Comparison) -> Iterator[str]:
-    """What is to be said of the room that the project has on the index."""
-    from wheelyard.index import limits  # noqa: PLC0415  # twine is slow to import
+def _cautions(errand: Errand, publishing: Publishing, comparison: Comparison) -> Iterator[str]:
+    """What is to be said before the first byte: of the project, of the room it has, of the version before."""
+    from wheelyard.index import coremetadata, limits  # noqa: PLC0415  # twine is slow to import
 
+    yield from publishing.cautions(comparison)
+    chosen, before = publishing.account, comparison.before
     limit = None if errand.options.nightly else errand.tool.publish.project_limit
     if chosen.is_pypi or limit is not None:
         yield from limits.of_project(errand.found.manifest, comparison, chosen.url, limit=limit)
+    wheel = next((path for name, path in errand.paths.items() if name.endswith(".whl")), None)
+    ours = coremetadata.inside(wheel) if wheel else None
+    if before and before.metadata and ours:
+        yield from coremetadata.narrowed(before.metadata, ours, version=str(before.version))
+    if before and before.trouble:
+        yield f"What this release asks for is not compared with {before.version}: {before.trouble}"
 
 
 def _publishing(errand: Errand, chosen: Account) -> Publishing:

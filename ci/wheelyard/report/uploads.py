@@ -24,6 +24,7 @@ _COLOURS = {
     Outcome.UPLOADED: "green",
     Outcome.THERE: "green",
     Outcome.WAITING: "yellow",
+    Outcome.ALTERED: "red",
     Outcome.REFUSED: "red",
     Outcome.FAILED: "red",
     Outcome.UNSENT: "yellow",

@@ -1,0 +1,76 @@
+"""The METADATA of wheels: that in a file here, held to what an index offers and to that of the version before."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+import msgspec
+from packaging.metadata import parse_email
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from wheelyard.errors import listed
+from wheelyard.index.project import Page
+from wheelyard.index.uploads import Outcome, Sent
+
+MOST_BYTES = 16 << 20  # of a METADATA that is read
+_MEMBER = re.compile(r"[^/]+\.dist-info/METADATA")
+_PYTHONS = tuple(f"3.{minor}" for minor in range(6, 30))
+
+
+def inside(wheel: Path) -> bytes | None:
+    """The METADATA in a wheel; None where there is none that can be read."""
+    try:
+        with ZipFile(wheel) as archive:
+            found = next(entry for entry in archive.infolist() if _MEMBER.fullmatch(entry.filename))
+            return archive.read(found) if found.file_size <= MOST_BYTES else None
+    except (BadZipFile, StopIteration, RuntimeError, NotImplementedError, zlib.error):  # a stranger's file breaks these
+        return None
+
+
+def digest(document: bytes | None) -> str | None:
+    """The SHA-256 of a document, if there is one."""
+    return None if document is None else hashlib.sha256(document).hexdigest()
+
+
+def held(reports: Iterable[Sent], page: Page | None, paths: Mapping[str, Path]) -> Iterator[Sent]:
+    """The reports, those of wheels set apart whose page states other METADATA than they have.
+
+    Installers choose by what an index offers beside a wheel (PEP 658), and never look whether the wheel says the same.
+    """
+    offered = {listed.file: listed.metadata for listed in page.files} if page else {}
+    for report in reports:
+        stated = offered.get(report.file)
+        ours = digest(inside(paths[report.file])) if stated and stated.sha256 else None
+        if stated is None or ours in {None, stated.sha256} or report.went_wrong:
+            yield report
+        else:
+            words = f"It is shown with METADATA of SHA-256 {stated.sha256}; that in the wheel has {ours}."
+            yield msgspec.structs.replace(report, outcome=Outcome.ALTERED, words=words)
+
+
+def narrowed(before: bytes, now: bytes, *, version: str) -> Iterator[str]:
+    """What METADATA no longer allows that of the `version` before did: Pythons, extras."""
+    (old, _), (new, _) = parse_email(before), parse_email(now)
+    was, wants = old.get("requires_python", ""), new.get("requires_python", "")
+    if gone := [python for python in _PYTHONS if _fits(python, was) and not _fits(python, wants)]:
+        yield (
+            f"Requires-Python is {wants!r} and was {was!r} in {version}: with Python {listed(gone, most=4)} people"
+            f" stay with {version}."
+        )
+    extras = {canonicalize_name(extra) for extra in new.get("provides_extra", [])}
+    if lost := [extra for extra in old.get("provides_extra", []) if canonicalize_name(extra) not in extras]:
+        yield f"There are no more extras {listed(lost)}, which {version} had: who asks for them gets nothing for them."
+
+
+def _fits(python: str, requires: str) -> bool:
+    """Whether a later release of a Python's line is allowed; what is no specifier, as old projects have, allows all."""
+    try:
+        return f"{python}.99" in SpecifierSet(requires)
+    except InvalidSpecifier:
+        return True
