@@ -154,30 +154,36 @@ function instance(id, job, matrix, number, needs) {
 }
 
 // -- the jobs, each when those it needs are done ------------------------------------------------------------------------
-const report = {jobs: {}, events: Object.keys(template.events)}, done = {}, before = {};
 const chosen = rows => rows.filter(row => !order.rows || order.rows.includes(row.job));
-let waiting = order.event in template.events ? [...template.jobs] : [];
-while (waiting.length) {
-  const job = waiting.find(each => (each.needs ?? []).every(need => done[need.value])), id = job.id.value;
-  waiting = waiting.filter(each => each !== job);
-  const wanted = (job.needs ?? []).map(need => need.value), needs = Object.fromEntries(wanted.map(need => [need, done[need]]));
-  before[id] = new Set(wanted.flatMap(need => [need, ...before[need]]));
-  const status = {success: [...before[id]].every(each => done[each].result === 'success'), failure: [...before[id]].some(each => done[each].result === 'failure')};
-  const earlier = order.earlier?.jobs[id];
-  if (order.results?.[id]) done[id] = {result: order.results[id], outputs: {}};
-  else if (earlier?.result === 'success') [done[id], report.jobs[id]] = [{result: 'success', outputs: earlier.outputs}, earlier];
-  else if (!isTrue(evaluate(job.if.expression, {...shared, needs}, status))) done[id] = {result: 'skipped', outputs: {}};
-  else {
-    const matrix = value(raw.get(id).find('strategy'), {...shared, needs})?.matrix;
-    const rows = matrix ? chosen(matrix.include) : [{}];
-    const instances = rows.map((row, number) => {
-      const kept = earlier?.instances?.[number];
-      return kept?.result === 'success' ? kept : instance(id, job, row, number, needs);
-    });
-    const result = instances.every(each => each.result === 'success') ? 'success' : 'failure';
-    done[id] = {result, outputs: Object.assign({}, ...instances.map(each => each.outputs))};
-    report.jobs[id] = {...done[id], instances};
+
+function reported(results) {
+  const report = {jobs: {}, events: Object.keys(template.events)}, done = {}, before = {};
+  let waiting = order.event in template.events ? [...template.jobs] : [];
+  while (waiting.length) {
+    const job = waiting.find(each => (each.needs ?? []).every(need => done[need.value])), id = job.id.value;
+    waiting = waiting.filter(each => each !== job);
+    const wanted = (job.needs ?? []).map(need => need.value), needs = Object.fromEntries(wanted.map(need => [need, done[need]]));
+    before[id] = new Set(wanted.flatMap(need => [need, ...before[need]]));
+    const status = {success: [...before[id]].every(each => done[each].result === 'success'), failure: [...before[id]].some(each => done[each].result === 'failure')};
+    const earlier = order.earlier?.jobs[id];
+    if (results[id]) done[id] = {result: results[id], outputs: {}};
+    else if (earlier?.result === 'success') [done[id], report.jobs[id]] = [{result: 'success', outputs: earlier.outputs}, earlier];
+    else if (!isTrue(evaluate(job.if.expression, {...shared, needs}, status))) done[id] = {result: 'skipped', outputs: {}};
+    else {
+      const matrix = value(raw.get(id).find('strategy'), {...shared, needs})?.matrix;
+      const rows = matrix ? chosen(matrix.include) : [{}];
+      const instances = rows.map((row, number) => {
+        const kept = earlier?.instances?.[number];
+        return kept?.result === 'success' ? kept : instance(id, job, row, number, needs);
+      });
+      const result = instances.every(each => each.result === 'success') ? 'success' : 'failure';
+      done[id] = {result, outputs: Object.assign({}, ...instances.map(each => each.outputs))};
+      report.jobs[id] = {...done[id], instances};
+    }
+    report.jobs[id] ??= {...done[id], instances: []};
   }
-  report.jobs[id] ??= {...done[id], instances: []};
+  return report;
 }
-console.log(JSON.stringify(report));
+
+const forced = order.results ?? {};
+console.log(JSON.stringify(Array.isArray(forced) ? forced.map(reported) : reported(forced)));
