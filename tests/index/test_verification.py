@@ -11,7 +11,7 @@ import pytest
 from fakeindex import fake_index
 from releases import make_bundle
 from wheelyard.errors import FindingsError, IncompleteError
-from wheelyard.index import verification
+from wheelyard.index import coremetadata, verification
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
 from wheelyard.index.verification import Copy, Verified
@@ -86,6 +86,35 @@ def test_every_file_of_the_version_is_read_from_an_index_with_its_provenance(bun
         name: hashlib.sha256(content).hexdigest() for name, content in held.items()
     }
     assert {copy.provenance for copy in found} == {b"good"}
+
+
+def read(bundle: Bundle, **settings: object) -> list[Verified]:
+    held = {name: path.read_bytes() for name, path in bundle.paths.items()}
+    with fake_index(held=held, **settings) as index:
+        found = verification.on_index(Reader(roots=(index.simple,)), name=NAME, version=VERSION)
+    return wrong(list(found), bundle.manifest)
+
+
+@pytest.mark.parametrize("html", [pytest.param(False, id="json"), pytest.param(True, id="html")])
+def test_the_metadata_an_index_offers_is_that_in_the_wheel(bundle: Bundle, *, html: bool) -> None:
+    assert read(bundle, html=html) == []
+
+
+def test_metadata_that_is_not_what_the_wheel_says_is_told_with_both_hashes(bundle: Bundle) -> None:
+    found = read(bundle, offers=lambda metadata: metadata + b"!")
+    assert {file.file for file in found} == {name for name in bundle.paths if name.endswith(".whl")}
+    ours = {name: coremetadata.inside(path) for name, path in bundle.paths.items()}
+    for file in found:
+        document = ours[file.file] or b""
+        theirs, inside = (coremetadata.digest(one) for one in (document + b"!", document))
+        assert file.wrong == (f"The index serves METADATA of SHA-256 {theirs}; that in the file has {inside}.",)
+
+
+def test_metadata_that_is_not_what_the_page_states_is_told(bundle: Bundle) -> None:
+    served = iter(range(1000))
+    found = read(bundle, offers=lambda metadata: metadata + str(next(served)).encode())
+    assert all("The index states METADATA of SHA-256" in file.wrong[0] for file in found)
+    assert len(found) == len(bundle.paths) - 1
 
 
 def test_a_version_that_is_nowhere_is_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 import msgspec
@@ -23,7 +24,7 @@ _MEMBER = re.compile(r"[^/]+\.dist-info/METADATA")
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 30))
 
 
-def inside(wheel: Path) -> bytes | None:
+def inside(wheel: Path | BinaryIO) -> bytes | None:
     """The METADATA in a wheel; None where there is none that can be read."""
     try:
         with ZipFile(wheel) as archive:

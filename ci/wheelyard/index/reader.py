@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 from urllib.parse import urljoin
 
 import requests
@@ -96,15 +96,20 @@ class Reader:
         self.pause(web.backoff(LOOKS - looks))
         return self._look(url, looks=looks - 1)
 
-    def digest(self, listed: Listed) -> str:
-        """The SHA-256 of a file whose page does not say it, from its bytes."""
+    def digest(self, listed: Listed, *, into: BinaryIO | None = None) -> str:
+        """The SHA-256 of a file by its bytes, which go `into` a file that is empty."""
 
         def hashed(response: requests.Response) -> str:
             if response.status_code != HTTPStatus.OK:
                 raise OutsideError(f"{listed.url} answered {web.status(response.status_code)}.")
             digest = hashlib.sha256()
+            if into is not None:
+                into.seek(0)
+                into.truncate()
             for piece in response.iter_content(1 << 20):
                 digest.update(piece)
+                if into is not None:
+                    into.write(piece)
             return digest.hexdigest()
 
         return self._ask(listed.url, accept="*/*", use=hashed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from packaging.version import Version
 
 from wheelyard.doors import files
 from wheelyard.errors import FindingsError, IncompleteError
-from wheelyard.index.project import version_of
+from wheelyard.index import coremetadata
+from wheelyard.index.project import Listed, Metadata, version_of
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
 from wheelyard.releasing.manifest import Manifest
@@ -23,12 +25,22 @@ _INTEGRITY = "application/vnd.pypi.integrity.v1+json, application/json;q=0.5"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """The METADATA beside a wheel on an index: the SHA-256 its page states, that of its bytes, that in the wheel."""
+
+    stated: str | None
+    served: str | None
+    inside: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A file as it was published: the SHA-256 of its bytes, the one it is `shown` with, and its provenance."""
+    """A file as it was published: the SHA-256 of its bytes, the one it is `shown` with, and what is beside it."""
 
     file: str
     sha256: str
     shown: str | None = None
+    metadata: Beside | None = None
     provenance: bytes | None = None
 
 
@@ -68,15 +80,25 @@ def on_index(reader: Reader, *, name: str, version: str) -> tuple[Copy, ...]:
     found = [listed for listed in (page.files if page else ()) if version_of(listed.file, name) == Version(version)]
     if not found:
         raise IncompleteError(f"The index has no file of {name} {version}.")
-    return tuple(
-        Copy(
-            file=listed.file,
-            sha256=reader.digest(listed),
-            shown=listed.sha256,
-            provenance=reader.document(listed.provenance, accept=_INTEGRITY) if listed.provenance else None,
-        )
-        for listed in found
+    return tuple(_copy(reader, listed) for listed in found)
+
+
+def _copy(reader: Reader, listed: Listed) -> Copy:
+    with tempfile.TemporaryFile() as whole:
+        sha256 = reader.digest(listed, into=whole)
+        inside = coremetadata.inside(whole) if listed.metadata else None
+    return Copy(
+        file=listed.file,
+        sha256=sha256,
+        shown=listed.sha256,
+        metadata=_beside(reader, listed.metadata, inside=inside) if listed.metadata else None,
+        provenance=reader.document(listed.provenance, accept=_INTEGRITY) if listed.provenance else None,
     )
+
+
+def _beside(reader: Reader, offered: Metadata, *, inside: bytes | None) -> Beside:
+    served = reader.document(offered.url, accept="*/*")
+    return Beside(stated=offered.sha256, served=coremetadata.digest(served), inside=coremetadata.digest(inside))
 
 
 def in_folder(folder: Path, *, name: str, version: str) -> tuple[Copy, ...]:
@@ -138,6 +160,10 @@ def _verified(copy: Copy, *, made: Manifest | None, attested: bool, proof: Proof
 def _differences(copy: Copy, made: Manifest | None) -> Iterator[str]:
     if copy.shown not in {None, copy.sha256}:
         yield f"The index shows SHA-256 {copy.shown}, its bytes have {copy.sha256}."
+    if (beside := copy.metadata) and beside.stated not in {None, beside.served}:
+        yield f"The index states METADATA of SHA-256 {beside.stated} and serves one of {beside.served}."
+    if beside and beside.served != beside.inside:
+        yield f"The index serves METADATA of SHA-256 {beside.served}; that in the file has {beside.inside}."
     if made is None:
         return
     ours = next((file.sha256 for file in made.files if file.file == copy.file), None)
