@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import ssl
 import threading
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import certifi
 import pytest
 
 
@@ -40,7 +42,8 @@ def file_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileS
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    authority.cert_pem.write_to_path(folder / "authority.pem")
+    usual = Path(os.environ.get("REQUESTS_CA_BUNDLE") or certifi.where()).read_bytes()
+    (folder / "authority.pem").write_bytes(usual + authority.cert_pem.bytes())
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(folder / "authority.pem"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     fake = FileServer()

@@ -22,7 +22,8 @@ FLOORS = (
     {"config", "releasing.manifest", "planning.plan", "doors.console", "engines", "planning.schedule",
      "building.comparison", "building.surroundings", "building.sdks"},
     {"locking.lock", "releasing.guards", "releasing.upstream", "locking.identifiers", "planning.coverage",
-     "building.wheelhouse", "audit", "index", "stores", "cli", "building.macos", "building.inputs"},
+     "building.wheelhouse", "audit", "index", "stores", "cli", "building.macos", "building.inputs",
+     "building.requirements"},
     {"locking.pins", "planning.builds", "planning.cautions", "workspace", "building.builder", "releasing.artifacts",
      "releasing.checks", "releasing.tagging", "status.stages", "page", "sessions", "__main__"},
     {"locking.actions", "planning.durations", "locking.resolving", "building.orders", "render",
@@ -51,7 +52,7 @@ EFFECTS = {
     "doors.files", "doors.process", "doors.git", "releasing.upstream", "doors.toolbox", "doors.console", "workspace",
     "generating.generated", "locking.identifiers", "building.wheelhouse", "building.canonical",
     "building.comparison", "building.surroundings", "building.reproduction", "doors.downloads", "doors.archives",
-    "building.sdks", "building.patches", "building.inputs", "migrating",
+    "building.sdks", "building.patches", "building.inputs", "building.requirements", "migrating",
 }  # fmt: skip
 ROOMS = {name for floor in FLOORS for name in floor}
 CORRIDORS = {name.partition(".")[0] for name in ROOMS if "." in name} - ROOMS

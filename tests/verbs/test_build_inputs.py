@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -63,16 +62,6 @@ def project(tmp_path: Path, server: FileServer) -> Path:
     return root
 
 
-@pytest.fixture
-def links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the build back end needs, where pip finds it without a network."""
-    folder = tmp_path / "links"
-    command = (sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--dest")
-    subprocess.run((*command, folder, "setuptools>=77.0.3"), check=True)
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    return folder
-
-
 def build(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return wheelyard("build", "-C", str(root), "--engine", "host", "--json", *arguments, env=dict(os.environ))
 
@@ -89,9 +78,10 @@ def core_of(wheel: bytes) -> bytes:
 
 def test_without_a_network_it_is_said_what_pip_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    monkeypatch.setenv("WHEELYARD_CACHE", str(tmp_path / "cache"))
     done = build(sample("setuptools_c", tmp_path / "project"), "--offline")
     assert done.returncode == Exit.USAGE
-    assert "Run `pip download --dest DIR 'setuptools>=77.0.3'` once" in done.stderr
+    assert "What pip installs for sdist was not kept. Run `wheelyard build --fetch` once" in done.stderr
 
 
 def test_patches_that_do_not_apply_end_the_build_before_it_begins(tmp_path: Path) -> None:
@@ -110,16 +100,15 @@ def test_patches_that_do_not_apply_end_the_build_before_it_begins(tmp_path: Path
 class TestWithTheHostEngine:
     """Real builds."""
 
-    def test_sources_and_patches_go_into_the_wheel_without_a_network(
-        self, project: Path, server: FileServer, links: Path
-    ) -> None:
-        online = build(project)
+    def test_sources_and_patches_go_into_the_wheel_without_a_network(self, project: Path, server: FileServer) -> None:
+        online = build(project, "--fetch")
         assert online.returncode == Exit.DONE, online.stderr
         first = wheel(project)
         assert b"the answer is 43" in core_of(first)
         server.files.clear()
-        offline = build(project, "--offline", "--fresh")
+        offline = build(project, "--offline")
         assert offline.returncode == Exit.DONE, offline.stderr
+        assert f"building {HERE}" in offline.stderr
         assert wheel(project) == first
         report = json.loads(next((project / "wheelhouse").glob("linux*/job.json")).read_text())
         assert [each["name"] for each in report["inputs"]["patches"]] == ["patches/answer.patch"]
@@ -128,7 +117,7 @@ class TestWithTheHostEngine:
         assert run_git(project, "status", "--porcelain") == ""
 
     def test_a_build_that_downloads_fails_without_a_network_and_only_then(
-        self, tmp_path: Path, server: FileServer, links: Path
+        self, tmp_path: Path, server: FileServer
     ) -> None:
         root = sample("setuptools_c", tmp_path / "project")
         url, _ = server.add("late.h", b"")
@@ -136,9 +125,9 @@ class TestWithTheHostEngine:
         ask = f"import ssl, urllib.request\nurllib.request.urlopen({url!r}, context=ssl._create_unverified_context())\n"
         setup.write_text(ask + setup.read_text())
         commit(root)
-        online = build(root)
+        online = build(root, "--fetch")
         assert online.returncode == Exit.DONE, online.stderr
-        offline = build(root, "--offline", "--fresh", "linux-x86_64")
+        offline = build(root, "--offline", "linux-x86_64")
         assert offline.returncode == Exit.BUILD
         assert results(offline)[HERE]["state"] == "failed"
         assert "Connection refused" in results(offline)[HERE]["message"]

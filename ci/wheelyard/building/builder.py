@@ -12,6 +12,7 @@ from typing import Protocol
 
 from wheelyard import wheels
 from wheelyard.building import canonical, macos
+from wheelyard.building.requirements import ONLINE, Requirements
 from wheelyard.building.wheelhouse import Ledger
 from wheelyard.doors import files
 from wheelyard.doors.process import Programs
@@ -25,18 +26,23 @@ Look = Callable[[Path], Iterable[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One build to run, and the ledger of its job."""
+    """One build to run, the ledger of its job, and where it gets what it requires."""
 
     expected: Expected
     order: Order
     engine: Engine
     ledger: Ledger
+    requirements: Requirements = ONLINE
 
     @property
     def title(self) -> str:
         """The identifiers in a few words."""
         first, *rest = self.order.identifiers
         return f"{first} (+{len(rest)} tested)" if rest else first
+
+    def known_by(self, plan: Plan) -> tuple[str, ...]:
+        """The words that tell what it requires from what other builds do, in every run."""
+        return (plan.name, self.engine.name, self.expected.variant or "", *self.order.identifiers)
 
 
 class Watch(Protocol):
@@ -79,7 +85,9 @@ def _one(task: Task, plan: Plan, programs: Programs, look: Look, watch: Watch) -
     task.order.log.unlink(missing_ok=True)
     made = None
     try:
-        made = _canonical(task.engine.build(task.order, programs=programs), task.order)
+        with task.requirements.of(*task.known_by(plan), folder=task.order.scratch) as pip:
+            order = dataclasses.replace(task.order, pip=pip)
+            made = _canonical(task.engine.build(order, programs=programs), order)
         result = _built(made, task, plan, look)
     except WheelyardError as error:
         made, result = None, Result(identifier=None, state=State.FAILED, message=str(error))

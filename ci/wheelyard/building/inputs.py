@@ -1,17 +1,15 @@
-"""What a build is made of besides the commit: pinned sources and patches in the copy of it, the SDK, requirements."""
+"""What a build is made of besides the commit: pinned sources and patches in the copy of it, the SDK."""
 
 from __future__ import annotations
 
-import os
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from wheelyard.building import patches, sdks
-from wheelyard.config import Project, Source, Tool
+from wheelyard.config import Source, Tool
 from wheelyard.doors import archives, files, git
 from wheelyard.doors.downloads import Fetcher, Pin
-from wheelyard.errors import UsageError, listed
+from wheelyard.errors import UsageError
 from wheelyard.releasing.manifest import Input, Inputs
 
 _FILES = (".whl", ".jar")  # archives that are used as they are
@@ -35,17 +33,6 @@ def put(
     sources = tuple(Input(name=source.url, sha256=source.sha256) for source in tool.source)
     sdk = _sdk(tool.macos.sdk, fetcher) if macos and tool.macos.sdk else None
     return Inputs(sources=sources, patches=chosen, sdk=sdk), remarks
-
-
-def without_index(project: Project) -> None:
-    """Have pip install only what lies in PIP_FIND_LINKS, in this process and in all it starts."""
-    os.environ["PIP_NO_INDEX"] = "1"
-    if project.build_requires and not os.environ.get("PIP_FIND_LINKS"):
-        wanted = " ".join(map(shlex.quote, project.build_requires))
-        raise UsageError(
-            f"The build needs {listed(project.build_requires)}, and without a network pip looks in PIP_FIND_LINKS only,"
-            f" which is not set. Run `pip download --dest DIR {wanted}` once with a network, then set it to DIR."
-        )
 
 
 def _sdk(version: str, fetcher: Fetcher) -> Input:

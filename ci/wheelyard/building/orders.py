@@ -15,6 +15,7 @@ import msgspec
 from wheelyard import __version__, engines
 from wheelyard.building import sdks, wheelhouse
 from wheelyard.building.builder import Task
+from wheelyard.building.requirements import ONLINE, Requirements
 from wheelyard.building.wheelhouse import JobFolder, Ledger
 from wheelyard.doors import files
 from wheelyard.engines import Engine, Order
@@ -28,8 +29,7 @@ class Run:
     """What all jobs of one run share.
 
     `source` is a clean copy of the repository, `work` a folder that is removed afterwards, `engine` a name or `auto`,
-    `only` a glob of identifiers; with `fresh` they are built again even if an earlier run built them. `offline` builds
-    have no network.
+    `only` a glob of identifiers; with `fresh` they are built again even if an earlier run built them.
     """
 
     plan: Plan
@@ -40,8 +40,13 @@ class Run:
     engine: str = "auto"
     only: str = "*"
     fresh: bool = False
-    offline: bool = False
     inputs: Inputs = field(default_factory=Inputs)
+    requirements: Requirements = ONLINE
+
+    @property
+    def offline(self) -> bool:
+        """Whether builds have no network."""
+        return self.requirements.fetcher.offline
 
     def inputs_of(self, job: Job | None) -> Inputs:
         """What a job is made of: the SDK is for macOS only."""
@@ -56,8 +61,10 @@ def ledger(run: Run, job: Job | None, *, engine: str) -> Ledger:
     revision = run.plan.revision
     inputs = run.inputs_of(job)
     tools = {**engines.tools(engine), **run.plan.tools}
+    # a build with a network is no proof that it needs none
+    offline = ("offline",) if run.offline else ()
     key = wheelhouse.key(
-        revision.tree, revision.date, run.plan.package, tools, run.options, chosen, engine, job, inputs
+        revision.tree, revision.date, run.plan.package, tools, run.options, chosen, engine, job, inputs, *offline
     )
     fresh = JobReport(
         job=name,
@@ -88,7 +95,7 @@ def of(run: Run, job: Job) -> tuple[Ledger | None, list[Task]]:
         return None if own else ledger(run, job, engine=run.engine), []
     engine = engines.choose(run.engine, orders[0][1])
     book = ledger(run, job, engine=engine.name)
-    return book, [task for expected, order in orders for task in _task(expected, order, engine, book, fresh=run.fresh)]
+    return book, [task for expected, order in orders for task in _task(expected, order, engine, book, run)]
 
 
 def every(run: Run, job: Job) -> tuple[Order, ...]:
@@ -134,13 +141,13 @@ def _sdk(run: Run, job: Job) -> dict[str, str]:
     return {"SDKROOT": str(sdks.place(sdks.find(found.name)))} if found else {}
 
 
-def _task(expected: Expected, order: Order, engine: Engine, book: Ledger, *, fresh: bool) -> Iterator[Task]:
-    if book.done(order.identifiers) and not fresh:
+def _task(expected: Expected, order: Order, engine: Engine, book: Ledger, run: Run) -> Iterator[Task]:
+    if book.done(order.identifiers) and not run.fresh:
         return
     if reason := engine.refuses(order):
         book.add(_refusal(identifier, reason) for identifier in order.identifiers)
         return
-    yield Task(expected=expected, order=order, engine=engine, ledger=book)
+    yield Task(expected=expected, order=order, engine=engine, ledger=book, requirements=run.requirements)
 
 
 def _refusal(identifier: Identifier, reason: str) -> Result:

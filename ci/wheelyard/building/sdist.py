@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from wheelyard.doors import files
@@ -13,17 +14,17 @@ from wheelyard.doors.process import Programs
 from wheelyard.errors import BuildError
 
 
-def build(package: Path, *, into: Path, log: Path, date: int, programs: Programs) -> Path:
+def build(package: Path, *, into: Path, log: Path, env: Mapping[str, str], programs: Programs) -> Path:
     """The sdist of the package in a folder, made by `build` in an isolated environment, run from an empty folder.
 
-    `date` is SOURCE_DATE_EPOCH, in seconds. From inside the package's folder a `build.py` there would run instead.
+    `env` comes over this process's environment. From inside the package's folder a `build.py` there would run instead.
     """
-    return _made("sdist", package, into=into, log=log, date=date, programs=programs)
+    return _made("sdist", package, into=into, log=log, env=env, programs=programs)
 
 
-def wheel(package: Path, *, into: Path, log: Path, date: int, programs: Programs) -> Path:
+def wheel(package: Path, *, into: Path, log: Path, env: Mapping[str, str], programs: Programs) -> Path:
     """The wheel without native code of the package in a folder, made in the same way."""
-    made = _made("wheel", package, into=into, log=log, date=date, programs=programs)
+    made = _made("wheel", package, into=into, log=log, env=env, programs=programs)
     if not made.name.endswith("-none-any.whl"):
         raise BuildError(
             f"{made.name} is not pure, and pure = true in [tool.wheelyard] asks for a wheel for any platform."
@@ -32,11 +33,10 @@ def wheel(package: Path, *, into: Path, log: Path, date: int, programs: Programs
     return made
 
 
-def _made(kind: str, package: Path, *, into: Path, log: Path, date: int, programs: Programs) -> Path:
+def _made(kind: str, package: Path, *, into: Path, log: Path, env: Mapping[str, str], programs: Programs) -> Path:
     out = files.folder(into / "out")
     command = (sys.executable, "-m", "build", f"--{kind}", "--outdir", str(out), str(package))
-    env = {**os.environ, "SOURCE_DATE_EPOCH": str(date)}
-    ended = programs.run(command, cwd=files.folder(into / "empty"), env=env, log=log)
+    ended = programs.run(command, cwd=files.folder(into / "empty"), env={**os.environ, **env}, log=log)
     if ended.code != 0:
         raise BuildError(f"The {kind} could not be built. The end of {log}:\n{ended.last()}")
     made = sorted(out.glob("*.tar.gz" if kind == "sdist" else "*.whl"))

@@ -29,7 +29,9 @@ def build(run: orders.Run, *, say: Callable[[str], None]) -> Ledger:
             source = sdist.unpack(next(book.folder.path.glob("*.tar.gz")), run.work / "pure")
         make = sdist.wheel if is_wheel else sdist.build
         date = run.plan.revision.date
-        made = make(source, into=run.work / name, log=log, date=date, programs=_programs(run))
+        with run.requirements.of(run.plan.name, name, folder=run.work / name) as pip:
+            env = {**pip.environment(), "SOURCE_DATE_EPOCH": str(date)}
+            made = make(source, into=run.work / name, log=log, env=env, programs=_programs(run))
         made = canonical.distribution(made, into=run.work / name / "canonical", date=date)
         book.add((_result(made, minutes=(time.monotonic() - begun) / 60, log=log),), wheel=made)
     return book

@@ -83,7 +83,7 @@ class Fetcher:
         if self.offline:
             raise OutsideError(
                 f"{pin.url} is not in the cache ({place.parent}), and this run does without a network."
-                " Run the same command once without --offline."
+                " Run the same command once with one; a build, with --fetch in place of --offline."
             )
         partial = place.with_suffix(".partial")
         reasons = []

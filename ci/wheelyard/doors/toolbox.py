@@ -60,10 +60,9 @@ def install(interpreter: Path, requirements: Sequence[str], *, env: Mapping[str,
         head = (str(interpreter), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
         ended = process.run((*head, "-r", str(folder / "requirements.txt")), env=env)
     if ended.code != 0:
-        raise OutsideError(
-            f"pip could not install {', '.join(requirements)}: {ended.last(5)}\n"
-            "Check the network and pip's settings (`pip config list`), then run the same command again."
-        )
+        check = "Check the network and pip's settings (`pip config list`), then run the same command again."
+        todo = "Run `wheelyard build --fetch` once, with a network." if "PIP_NO_INDEX" in os.environ else check
+        raise OutsideError(f"pip could not install {', '.join(requirements)}: {ended.last(5)}\n{todo}")
 
 
 def python(place: Path) -> Path:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from wheelyard.errors import UsageError
 from wheelyard.targets import Identifier
 
 if TYPE_CHECKING:
     from wheelyard.doors.process import Programs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pip:
+    """How pip works in a build: it reports what it installs, into `report`, or takes it from the folders `links`."""
+
+    report: Path | None = None
+    links: tuple[Path, ...] | None = None
+
+    def environment(self, *, below: str = "") -> dict[str, str]:
+        """The variables that tell pip so, for programs that have this machine's files below another folder."""
+        if self.report is not None:
+            return {"PIP_REPORT": f"{below}{self.report}", "PIP_NO_CACHE_DIR": "1"}
+        if self.links is not None:
+            links = (f"file://{quote(below + os.fspath(folder))}" for folder in self.links)
+            return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": " ".join(links)}
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +55,7 @@ class Order:
     environment: Mapping[str, str] = field(default_factory=dict)
     emulated: bool = False
     offline: bool = False
+    pip: Pip = field(default_factory=Pip)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ from wheelyard.targets import Platform
 
 _SYSTEMS = {Platform.LINUX: "", Platform.MACOS: "darwin", Platform.WINDOWS: "win32", Platform.IOS: "darwin"}
 
+_HOST = "/host"  # where a container made by cibuildwheel has this machine's files
+
 # What cibuildwheel's exit codes mean (cibuildwheel/errors.py: FatalError.return_code of each class).
 _CODES = {
     2: "Its configuration is not right: the lines above say what to correct in [tool.cibuildwheel].",
@@ -99,7 +101,9 @@ class Cibuildwheel:
         name = image(order)
         if containers.is_here(program, name):
             return None
-        host = None if order.offline else containers.registry(name)
+        if order.offline:
+            return f"The image {name} is not here. `wheelyard build --fetch` pulls it, with a network."
+        host = containers.registry(name)
         if host is None or host.startswith("localhost") or not containers.is_reachable(host):
             return f"The image {name} is not here and cannot be pulled."
         return None
@@ -141,7 +145,7 @@ def _selection(order: Order) -> tuple[str, ...]:
 
 def _environment(order: Order) -> dict[str, str]:
     """Our environment with the order's variables, which a container gets to see as well."""
-    own = {**_from_here(order), **order.environment}
+    own = {**order.pip.environment(below=_HOST), **order.environment}
     env = {**os.environ, **own, "SOURCE_DATE_EPOCH": str(order.source_date), "PYTHONUNBUFFERED": "1"}
     if len(order.identifiers) > 1:
         env |= {"CIBW_BUILD": " ".join(order.identifiers), "CIBW_SKIP": ""}
@@ -156,14 +160,6 @@ def _environment(order: Order) -> dict[str, str]:
     if _read(order).last("audit-command") is None:
         env["CIBW_AUDIT_COMMAND"] = ""  # wheelyard's own audit looks at every wheel, with abi3audit's data
     return env
-
-
-def _from_here(order: Order) -> dict[str, str]:
-    """What has pip in a container take all it installs from this machine, whose files cibuildwheel mounts at /host."""
-    if not order.offline:
-        return {}
-    links = (f"/host{Path(name).absolute()}" for name in os.environ.get("PIP_FIND_LINKS", "").split())
-    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": " ".join(links)}
 
 
 def _label(order: Order) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from wheelyard import config, documents, engines, resources
 from wheelyard.building import builder, inputs, orders, sdist, wheelhouse, without_engine
+from wheelyard.building.requirements import Requirements
 from wheelyard.building.wheelhouse import Ledger
 from wheelyard.doors import files, git
 from wheelyard.doors.downloads import Fetcher
@@ -38,6 +39,7 @@ examples:
   wheelyard build linux-x86_64 --parallel 4    one job, four identifiers at a time
   wheelyard build --only 'cp31{2,3}-*'         some identifiers
   wheelyard build --engine host                without containers, with zig
+  wheelyard build --fetch                      keep all that is fetched, for
   wheelyard build --offline                    with no network: proof that the build needs none
   wheelyard build --engine host --target linux-aarch64,macos-arm64
 
@@ -63,7 +65,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--plan", type=Path, metavar="FILE", help="obey this plan.json instead of planning now")
     parser.add_argument("--wheelhouse", type=Path, metavar="DIR", help="where wheels go (default: wheelhouse)")
     parser.add_argument("--fresh", action="store_true", help="build again what is already there")
-    parser.add_argument("--offline", action="store_true", help="build without a network, of what is in the cache")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument("--fetch", action="store_true", help="build again, and keep what is fetched for --offline")
+    network.add_argument("--offline", action="store_true", help="build without a network, of what is in the cache")
     parser.add_argument("--dry-run", action="store_true", help="say what would be built")
     parser.add_argument("--json", action="store_true", help="print the reports of the jobs")
     pages.arguments(parser)
@@ -121,12 +125,10 @@ def _build(
         work=work,
         engine=options.engine,
         only=options.only,
-        fresh=options.fresh,
-        offline=options.offline,
+        fresh=options.fresh or options.fetch,
+        requirements=_requirements(workspace, options),
     )
     try:
-        if run.offline:
-            inputs.without_index(workspace.config.project)
         git.export(workspace.root, run.source)
         run = _with_inputs(run, jobs, workspace, console)
         from_sdist = plan.sdist and workspace.config.tool.sdist.wheels_from_sdist
@@ -143,12 +145,24 @@ def _build(
         files.remove(work)
 
 
+def _requirements(workspace: Workspace, options: Namespace) -> Requirements:
+    """How builds get what pip installs; without a network the tools of this process do without one, too."""
+    if options.fetch and sys.platform != "linux":
+        raise UsageError(
+            "--fetch reads pip's reports from a pipe, which containers share with Linux only. Run it there."
+        )
+    if options.offline:
+        os.environ["PIP_NO_INDEX"] = "1"
+    fetcher = Fetcher(mirrors=workspace.config.tool.mirrors, offline=options.offline)
+    return Requirements(fetcher=fetcher, fetch=options.fetch)
+
+
 def _with_inputs(run: orders.Run, jobs: Sequence[Job], workspace: Workspace, console: Console) -> orders.Run:
     """The run with all that goes into its copy of the repository besides the commit."""
     tool = workspace.config.tool
     macos = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
     with console.download() as tell:
-        fetcher = Fetcher(mirrors=tool.mirrors, offline=run.offline, tell=tell)
+        fetcher = replace(run.requirements.fetcher, tell=tell)
         clean = not run.plan.revision.dirty
         found, remarks = inputs.put(tool, run.source, fetcher=fetcher, clean=clean, macos=macos)
     for remark in remarks:

@@ -94,7 +94,8 @@ class Build:
         if not own:
             return tools.front_end(tool_versions, base=base, name=self.interpreter.name)
         python = toolbox.create(self.work.place / "python", base=base)
-        toolbox.install(python, tools.build_requirements(tool_versions))
+        env = {**os.environ, **self.work.order.pip.environment()}
+        toolbox.install(python, tools.build_requirements(tool_versions), env=env)
         return python
 
     def _isolated(self) -> bool:
@@ -110,6 +111,7 @@ class Build:
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "SOURCE_DATE_EPOCH": str(self.work.order.source_date),
             "TMPDIR": str(self.work.folder("tmp")),
+            **self.work.order.pip.environment(),
             **self.work.order.environment,
         }
         own["PATH"] = _first(own.get("PATH", os.defpath), python.parent)

@@ -75,6 +75,7 @@ class Trial:
             "CIBUILDWHEEL": "1",
             "CIBUILDWHEEL_BUILD_IDENTIFIER": self.identifier,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **self.work.order.pip.environment(),
             **self.work.order.environment,
         }
         env = evaluated(self.work, self.options.environment, own)
