@@ -101,12 +101,38 @@ class Site:
         """A token for an identity of the right workflow."""
         payload = json.loads(body)["token"].split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        if claims != {**self.publisher, "aud": "pypi"}:
+        if claims["aud"] != "pypi" or not _matches(self.publisher, claims):
             error = {"code": "invalid-publisher", "description": "valid token, but no corresponding publisher"}
             return Reply(status=422, body=json.dumps({"message": "Token request failed", "errors": [error]}))
         token = f"pypi-minted-{len(self.tokens)}"
         self.tokens[token] = self.uses
         return Reply(body=json.dumps({"success": True, "token": token}), kind="application/json")
+
+
+def claims_of(identity: dict[str, str], *, audience: str) -> dict[str, str]:
+    """What a token of GitHub says of a job (its documentation, chapter "OpenID Connect reference")."""
+    repository, environment = identity["repository"], identity["environment"]
+    workflow = f"{repository}/.github/workflows/{identity['workflow']}@refs/tags/v1.0"
+    named = {"environment": environment} if environment else {}
+    return {
+        "aud": audience,
+        "sub": f"repo:{repository}:environment:{environment}" if named else f"repo:{repository}:ref:refs/tags/v1.0",
+        "repository": repository,
+        "repository_owner": repository.partition("/")[0],
+        "repository_owner_id": "1815",
+        "workflow_ref": workflow,
+        "job_workflow_ref": workflow,
+        "ref": "refs/tags/v1.0",
+        **named,
+    }
+
+
+def _matches(publisher: dict[str, str], claims: dict[str, str]) -> bool:
+    """Whether a job is the configured one; a publisher without an environment is for jobs of every one."""
+    file = claims["job_workflow_ref"].partition("@")[0].rpartition("/")[2]
+    wanted = (publisher["repository"].lower(), publisher["workflow"])
+    environments = {"", claims.get("environment", "").lower()}
+    return wanted == (claims["repository"].lower(), file) and publisher["environment"] in environments
 
 
 @dataclass(kw_only=True)
@@ -187,7 +213,7 @@ class _Issuer(_Quiet):
             self.send_error(401)
             return
         audience = parse_qs(urlsplit(self.path).query)["audience"][0]
-        claims = {**self.fake.identity, "aud": audience}
+        claims = claims_of(self.fake.identity, audience=audience)
         part = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
         body = json.dumps({"value": f"e30.{part}.sig"}).encode()
         self.send_response(200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -88,7 +89,7 @@ def test_every_file_of_the_version_is_read_from_an_index_with_its_provenance(bun
     assert {copy.provenance for copy in found} == {b"good"}
 
 
-def read(bundle: Bundle, **settings: object) -> list[Verified]:
+def read(bundle: Bundle, **settings: Any) -> list[Verified]:
     held = {name: path.read_bytes() for name, path in bundle.paths.items()}
     with fake_index(held=held, **settings) as index:
         found = verification.on_index(Reader(roots=(index.simple,)), name=NAME, version=VERSION)
