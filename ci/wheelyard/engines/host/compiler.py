@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 import sys
 
+from wheelyard.engines.host import typeinfo
 from wheelyard.engines.host.flags import Call, Setting, translate
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from typing import NoReturn
+
+_CPP_LIBRARIES = {"-lc++", "-lstdc++"}
 
 
 def main(
@@ -45,6 +48,9 @@ def main(
     if call.refusal is not None:
         sys.stderr.write(f"wheelyard refused {call.refusal}.\n")
         sys.exit(1)
+    if call.linked and system != "win32" and (driver == "c++" or not _CPP_LIBRARIES.isdisjoint(call.arguments)):
+        target = ("-target", triple, *((f"-mcpu={cpu}",) if cpu else ()))
+        call.arguments.append(typeinfo.library(folder, zig=zig, target=target))
     os.execv(zig, [zig, driver, *first, *call.arguments])  # noqa: S606
 
 

@@ -53,8 +53,8 @@ def notes(binaries: Sequence[Binary]) -> Iterator[str]:
     carriers = [binary.file for binary in binaries if binary.cpp]
     if len(carriers) > 1:
         yield (
-            f"{listed(carriers)} each have a C++ library of their own: an exception thrown in one is not caught by its"
-            " type in another."
+            f"{listed(carriers)} each have a C++ library of their own: std::uncaught_exceptions, streams and locales"
+            " know one file only."
         )
     for binary in binaries:
         if others := [name for name in binary.compilers if "GCC:" in name]:
@@ -94,15 +94,15 @@ def _unbound(binaries: Sequence[Binary], offered: frozenset[str]) -> Iterator[st
 
 
 def _cpp_across_files(binaries: Sequence[Binary]) -> Iterator[str]:
-    """Each file has its own type information, so `catch (std::exception&)` misses what another file throws."""
+    """Each file has a C++ library of its own, whose state is wrong once objects and exceptions cross between them."""
     carriers = {binary.file for binary in binaries if binary.cpp}
     for binary in binaries:
         others = [name for name in binary.needed if name in carriers or name.startswith(_CPP_LIBRARIES)]
         if binary.cpp and others:
             yield (
                 f"{binary.name} and {listed(others)} are C++ in two files. The host engine puts a C++ library into"
-                " each, and exceptions thrown in one would silently not be caught in the other. Link the library"
-                f" statically into the extension, {_ELSEWHERE}."
+                " each, and what is thrown or made in one would be taken apart by the other's: exceptions in flight are"
+                f" counted wrongly from then on. Link the library statically into the extension, {_ELSEWHERE}."
             )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wheelyard import resources
-from wheelyard.engines.host import compiler, flags, foreign
+from wheelyard.engines.host import compiler, flags, foreign, typeinfo
 from wheelyard.engines.host.machines import Machine
 
 _C_COMPILERS = ("cc", "gcc", "clang", "{gnu}-gcc")
@@ -98,7 +98,7 @@ def make(
     programs.mkdir(parents=True)
     package = library / "wheelyard" / "engines" / "host"
     package.mkdir(parents=True)
-    for module in (compiler, flags, foreign):
+    for module in (compiler, flags, foreign, typeinfo):
         source = Path(str(module.__file__))
         (package / source.name).write_bytes(source.read_bytes())
     settings = {

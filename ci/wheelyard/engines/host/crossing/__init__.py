@@ -13,6 +13,10 @@ from wheelyard.engines.host.machines import Machine
 from wheelyard.engines.host.zig import Toolchain
 from wheelyard.errors import OutsideError
 
+# macOS has a C++ library that all other modules share. pybind11 and nanobind take ours for one of them, and would have
+# its exceptions translated where they are not known.
+_APART = ('-DPYBIND11_BUILD_ABI="_libcpp_static"', "-DNB_DOMAIN=libcpp_static")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing:
@@ -72,6 +76,8 @@ def _own_pyconfig(folder: Path, said: dict[str, str | int]) -> Path:
 
 def _first(folder: Path, include: Path, machine: Machine, python: str) -> tuple[str, ...]:
     """What every compiler call begins with, so that no folder a build names comes before."""
+    if machine.system == "darwin":
+        return ("-I", str(include), *_APART)
     if machine.system != "win32":
         return ("-I", str(include))
     threads = ("-DWHEELYARD_GIL_DISABLED",) if python.endswith("t") else ()
