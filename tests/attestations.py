@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import shutil
 import sys
 import tarfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ from sigstore.models import Bundle, TransparencyLogEntry
 from sigstore.oidc import ExpiredIdentity
 from sigstore_models.rekor.v1 import TransparencyLogEntry as Inner
 
-from wheelyard import resources
-from wheelyard.doors import files, process
+import validators
+from wheelyard.doors import process
 
 if TYPE_CHECKING:
     from sigstore.sign import Signer
@@ -80,19 +80,19 @@ def untrusted(*, expired: int = 0) -> Signer:
 
 def assets() -> Path:
     """The folder of real files with their real provenance, of the sdist of pypi-attestations; skips without network."""
-    place = resources.cache() / "tests" / f"pypi_attestations-{_ASSETS}"
-    if not place.exists():
-        command = ("-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--no-binary=pypi-attestations")
-        with files.scratch("download") as scratch:
-            ended = process.run((sys.executable, *command, "--dest", scratch, f"pypi-attestations=={_ASSETS}"))
-            if ended.code != 0:
-                pytest.skip(f"no package index can be reached: {ended.last(1)}")
-            (archive,) = scratch.iterdir()
-            with tarfile.open(archive) as opened:
-                opened.extractall(scratch / "opened", filter="data")
-            files.folder(place.parent)
-            shutil.move(scratch / "opened" / place.name, place)
-    return place / "test" / "assets"
+    requirement = f"pypi-attestations=={_ASSETS}"
+    place = validators.kept("pypi-attestations", (requirement,), partial(_unpack, requirement))
+    return place / f"pypi_attestations-{_ASSETS}" / "test" / "assets"
+
+
+def _unpack(requirement: str, place: Path) -> None:
+    command = ("-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--no-binary=pypi-attestations")
+    ended = process.run((sys.executable, *command, "--dest", place, requirement))
+    if ended.code != 0:
+        pytest.skip(f"no package index can be reached: {ended.last(1)}")
+    (archive,) = place.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(place, filter="data")
 
 
 def mistake(attestations: str, *, file: str, sha256: str) -> str | None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,16 @@ def use_podman(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTAINERS_CONF", str(ROOT / "tests" / "peers" / "podman" / "containers.conf"))
     monkeypatch.setenv("CIBW_CONTAINER_ENGINE", "podman")
     monkeypatch.setenv("CIBW_MANYLINUX_X86_64_IMAGE", IMAGE)
+    if (missing := _no_image()) is not None:
+        pytest.skip(missing)
+
+
+@cache
+def _no_image() -> str | None:
+    """Why no container can be run."""
     check = (sys.executable, str(ROOT / "scripts" / "local_image.py"), "--check")
-    if subprocess.run(check, capture_output=True, check=False).returncode != 0:
-        pytest.skip("there is no podman with the image that scripts/local_image.py makes")
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else done.stderr.strip()
 
 
 def wheelyard(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -128,8 +128,13 @@ def fetched(names: list[str] = NAMES) -> list[Path]:
 
 def _fetch(name: str, pip: Path) -> Path:
     path = folder() / name
-    if path.exists():
-        return path
+    with files.alone(folder() / f".{name}.lock", wait=True):
+        if not path.exists():
+            _download(name, pip, path)
+    return path
+
+
+def _download(name: str, pip: Path, path: Path) -> None:
     project, version, python, abi, platforms = name.removesuffix(".whl").split("-")
     command = ["-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--python-version", _version(python), "--implementation", python[:2], "--abi", abi]
@@ -139,9 +144,7 @@ def _fetch(name: str, pip: Path) -> Path:
         if ended.code != 0:
             raise OutsideError(f"pip could not download {name}: {ended.last(3)}")
         (found,) = place.iterdir()
-        files.folder(folder())
         shutil.move(found, path)
-    return path
 
 
 def _version(python: str) -> str:

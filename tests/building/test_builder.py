@@ -122,7 +122,7 @@ def test_a_failed_build_does_not_stop_the_others(ledger: Ledger) -> None:
 
 
 def test_builds_run_at_the_same_time(ledger: Ledger) -> None:
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=60)
 
     def does(order: Order) -> Made:
         meeting.wait()

@@ -123,22 +123,24 @@ def test_a_build_py_at_the_top_does_not_hide_the_front_end(tmp_path: Path) -> No
     assert "Built with pip" in str(results(done)["cp313-manylinux_x86_64"]["message"])
 
 
-def test_an_interruption_leaves_no_container(tmp_path: Path) -> None:
+def test_an_interruption_leaves_no_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = f"interrupted={tmp_path}"
+    monkeypatch.setenv("CIBW_CONTAINER_ENGINE", f"podman; create-args: --label={mark}")
     root = sample("setuptools_c", tmp_path / "project", build="cp313-manylinux_x86_64")
     command = (sys.executable, "-m", "wheelyard", "build", "-C", str(root), "--engine", "cibuildwheel")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
-        while not ours():
+        while not containers(mark):
             assert running.poll() is None
             time.sleep(0.1)
         running.terminate()
         _, said = running.communicate()
     assert running.returncode == Exit.INTERRUPTED, said
-    assert ours() == []
+    assert containers(mark) == []
 
 
-def ours() -> list[str]:
-    """The containers of wheelyard's builds."""
-    asked = ("podman", "ps", "--all", "--quiet", "--filter", "label=wheelyard")
+def containers(label: str) -> list[str]:
+    """The containers with a label."""
+    asked = ("podman", "ps", "--all", "--quiet", "--filter", f"label={label}")
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
 
 

@@ -69,7 +69,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            requests.get(f"{url}/+api", timeout=5)
+            requests.get(f"{url}/+api", timeout=60)
         except requests.ConnectionError:
             time.sleep(0.2)
         else:

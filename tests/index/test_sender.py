@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -84,12 +84,16 @@ def test_one_wheel_goes_first_and_the_sdist_last(index: FakeIndex, bundle: Bundl
 
 def test_the_first_is_alone_and_the_rest_side_by_side(index: FakeIndex, bundle: Bundle) -> None:
     seen: dict[str, int] = {}
+    three = threading.Event()
 
-    def slow(file: str) -> None:
-        time.sleep(0.2)
+    def held(file: str) -> None:
         seen[file] = index.now
+        if index.now == 3:
+            three.set()
+        if len(seen) > 1:
+            three.wait(timeout=60)
 
-    index.faults = {0: slow}
+    index.faults = {0: held}
     publish(index, bundle, parallel=3)
     assert seen[index.order[0]] == 1
     assert index.most_at_once == 3

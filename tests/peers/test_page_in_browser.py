@@ -49,7 +49,7 @@ class Look:
         self.context = browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=scripts
         )
-        self.context.set_default_timeout(5_000)
+        self.context.set_default_timeout(60_000)
         self.requests: list[str] = []
         self.said: list[str] = []
         self.page: Page = self.context.new_page()
