@@ -63,6 +63,18 @@ def pure(repository: MakeRepository) -> Path:
     return repository(PURE)
 
 
+def test_without_a_workflow_the_targets_are_those_that_something_is_selected_for(
+    repository: MakeRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    narrow = f'{PYPROJECT}build = "cp312-manylinux_* cp312-win_amd64"\n'
+    root = repository({"pyproject.toml": narrow, "setup.py": "Extension('x')"})
+    assert run(root, "--dry-run", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    tool = tomllib.loads(found["files"]["pyproject.toml"])["tool"]
+    assert tool["wheelyard"]["targets"] == ["linux-x86_64", "linux-aarch64", "windows-AMD64"]
+    assert any("macos-arm64" in note for note in found["notes"])
+
+
 def test_it_writes_what_the_workflow_does_and_check_agrees(project: Path) -> None:
     assert run(project, "--yes") == 0
     text = (project / "pyproject.toml").read_text()

@@ -56,7 +56,7 @@ def look(root: Path, *, only: Path | None = None, package: str | None = None) ->
     if package is None and (theirs := _package(found, today)) is not None:
         found = repository.read(root, theirs)
     built = asking.ask(today.calls, root=root)
-    tool, said = proposal.table(today, found.facts, built.wanted, _beside(root))
+    tool, said = proposal.table(today, found.facts, built.wanted, _beside(root, found, today))
     carried = options.carried(today.calls, built.wanted, present=found.options)
     with files.scratch("init") as folder:
         trial = Trial(folder=folder, repository=found, tool=tool)
@@ -83,15 +83,20 @@ def _package(found: Repository, today: Today) -> str | None:
     return folders.pop()
 
 
-def _beside(root: Path) -> Surroundings:
-    """Which workflow file is free, and where releases can be kept."""
+def _beside(root: Path, found: Repository, today: Today) -> Surroundings:
+    """Which workflow file is free, where releases can be kept, and what to start with where nothing says so."""
     names = ("wheels.yml", "wheelyard.yml")
     taken = {name: generated.look(root, generation.WORKFLOWS / name).text for name in names}
     free = next((name for name, text in taken.items() if text is None or seal.read(text)), None)
     if free is None:
         raise UsageError(f"{' and '.join(names)} in {generation.WORKFLOWS} are both not ours. Move one of them away.")
     store = "github" if "github" in stores.STORES else None
-    return Surroundings(store=store, file=None if free == names[0] else free)
+    file = None if free == names[0] else free
+    if today.calls or not found.facts.native or not {"build", "skip"} & found.options.keys():
+        return Surroundings(store=store, file=file)
+    selected = {each.target for each in asking.selected(proposal.START, package=root / found.facts.package)}
+    start = tuple(target for target in proposal.START if target in selected)
+    return Surroundings(store=store, file=file, start=start or proposal.START)
 
 
 def _selection(trial: Trial, table: Mapping[str, Any], today: Today, built: Built) -> dict[str, Any]:

@@ -22,10 +22,14 @@ START = (Target.LINUX_X86_64, Target.LINUX_AARCH64, Target.MACOS_ARM64, Target.M
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What is there beside the workflows: the store to keep releases in, and the workflow file to write, if named."""
+    """What is there beside the workflows: the store to keep releases in, and the workflow file to write, if named.
+
+    `start` are the targets where no workflow says which.
+    """
 
     store: str | None = None
     file: str | None = None
+    start: tuple[Target, ...] = START
 
 
 def table(
@@ -33,7 +37,9 @@ def table(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The table and notes on what it leaves out; `built` are the identifiers of each call of `today`."""
     notes: list[str] = []
-    targets = _targets(facts, built)
+    targets = _targets(facts, built, beside)
+    if not today.calls and (lost := [str(target) for target in START if targets and target not in targets]):
+        notes.append(f"[tool.cibuildwheel] selects nothing for {', '.join(lost)}: no targets.")
     made: dict[str, Any] = {"targets": [str(target) for target in targets]} if targets else {"pure": True}
     if facts.package != ".":
         made["package"] = facts.package
@@ -53,11 +59,11 @@ def table(
     return made, tuple(dict.fromkeys(notes))
 
 
-def _targets(facts: Facts, built: Sequence[frozenset[Identifier]]) -> tuple[Target, ...]:
+def _targets(facts: Facts, built: Sequence[frozenset[Identifier]], beside: Surroundings) -> tuple[Target, ...]:
     found = {identifier.target for identifiers in built for identifier in identifiers}
     if found:
         return tuple(target for target in Target if target in found)
-    return START if facts.native else ()
+    return beside.start if facts.native else ()
 
 
 def _machines(

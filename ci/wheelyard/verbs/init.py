@@ -68,7 +68,8 @@ def _shown(found: Outcome) -> Iterator[str]:
     yield f"carried:  {', '.join(found.today.files) or 'no workflow that runs cibuildwheel'}\n"
     for change in found.changes:
         yield _difference(change)
-    yield difference.text(found.difference)
+    if said := difference.text(found.difference):
+        yield said
     if found.notes:
         yield "what this leaves to you:"
         yield from (f"  {note}" for note in found.notes)

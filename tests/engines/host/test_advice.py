@@ -48,6 +48,8 @@ LOG = Path("wheelhouse/logs/cp311.log")
         pytest.param(
             'meson.build:3: ERROR: Dependency "libffi" not found, tried pkgconfig', "libffi was not", id="meson"
         ),
+        pytest.param("a.h:1: error: use of undeclared identifier 'stderr'", "Add the #include", id="include"),
+        pytest.param("a.cpp:2: error: no type named 'vector' in namespace 'std'", "declares vector", id="include-cpp"),
         pytest.param("src/a.c:3:2: error: no member named 'x'", "src/a.c:3:2: error: no member", id="first-error"),
     ],
 )

@@ -55,7 +55,7 @@ def test_other_targets_are_refused_by_name(host: Host, tmp_path: Path, identifie
 def test_a_missing_interpreter_is_named_with_those_there_are(host: Host, tmp_path: Path) -> None:
     text = refused(host, tmp_path, "cp313t-manylinux")
     assert "no CPython 3.13t" in text
-    assert "3.11.7 (/py/3.11/bin/python)" in text
+    assert "There are 3.11.7" in text
 
 
 def test_an_interpreter_without_headers_cannot_build(host: Host, tmp_path: Path) -> None:

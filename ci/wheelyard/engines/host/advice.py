@@ -13,6 +13,9 @@ _NO_SYSTEM = (
 )
 
 
+_OF_C = r"std(?:in|out|err)|v?s?n?f?printf|mem(?:cpy|set|move|cmp)|str(?:len|cmp|cpy|chr)|malloc|free|abort|u?int\d+_t"
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Cause:
     """What tools print, the thing at fault as the one group, and what a person can do about it."""
@@ -46,6 +49,14 @@ _CAUSES = (
     _Cause(
         patterns=(r'unable to find (?:dynamic |static )?system library "?([\w.+-]+)',),
         remedy=f"The library {{it}} is not there. {_NO_SYSTEM}",
+    ),
+    _Cause(
+        patterns=(rf"use of undeclared identifier '({_OF_C})'", r"no (?:member|type) named '(\w+)' in namespace 'std'"),
+        remedy=(
+            "A header that declares {it} is not included. GNU's C++ library brings it along; LLVM's, which the host"
+            " engine has, does not. Add the #include; if the code is not yours, environment of [tool.cibuildwheel] can:"
+            ' CXXFLAGS = "-include cstdio".'
+        ),
     ),
     _Cause(
         patterns=(r"undefined symbol: ([^\n]*std::__cxx11[^\n]*)",),

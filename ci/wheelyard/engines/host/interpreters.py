@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,11 +42,6 @@ def find(*, machine: str, environ: Mapping[str, str]) -> dict[str, Interpreter]:
         if found is not None and _better(found, usable.get(found.name)):
             usable[found.name] = found
     return dict(sorted(usable.items(), key=lambda item: item[1].version))
-
-
-def listed(interpreters: Iterable[Interpreter]) -> str:
-    """What was found, for people."""
-    return ", ".join(map(str, interpreters)) or "none"
 
 
 def _usable(info: PythonInfo, machine: str) -> Interpreter | None:

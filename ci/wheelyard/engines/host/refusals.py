@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from wheelyard.doors import process
 from wheelyard.engines import Order
-from wheelyard.engines.host import backends, interpreters, machines
+from wheelyard.engines.host import backends, machines
 from wheelyard.engines.host.interpreters import Interpreter
 from wheelyard.engines.host.options import Options
 from wheelyard.errors import listed
@@ -64,11 +64,15 @@ def of_interpreters(order: Order, found: Mapping[str, Interpreter]) -> str | Non
     interpreter = found.get(identifier.python)
     version = ".".join(map(str, identifier.version)) + ("t" if identifier.threaded else "")
     if interpreter is None:
-        there = interpreters.listed(found.values())
-        return f"{identifier}: there is no CPython {version} on this machine. Install it, with headers. Found: {there}."
+        return f"{identifier}: there is no CPython {version} on this machine. Install it, with headers. {_there(found)}"
     if interpreter.headers is None:
         return f"{identifier}: {interpreter} has no headers. Install python{version}-dev, or another CPython {version}."
     return None
+
+
+def _there(found: Mapping[str, Interpreter]) -> str:
+    versions = (".".join(map(str, interpreter.version)) for interpreter in found.values())
+    return f"There are {listed(versions, most=20)}." if found else "There is none."
 
 
 def of_commands(order: Order, options: Options) -> str | None:
