@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
-from wheelyard.doors import files
+from wheelyard.doors import crew, files
 from wheelyard.errors import FindingsError, IncompleteError, UsageError, listed
 from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle, Release, Saved, Say, Stage, comparing, silent
 from wheelyard.stores.comparing import MANIFEST
-from wheelyard.stores.github import access, calls, crew, drafts, holding, saving, wire
+from wheelyard.stores.github import access, calls, drafts, holding, saving, wire
 from wheelyard.stores.github.client import Client
 from wheelyard.stores.github.holding import Holding
 from wheelyard.stores.github.pace import Pace

@@ -8,11 +8,11 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
-from wheelyard.doors import web
+from wheelyard.doors import crew, web
 from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.releasing.manifest import File
 from wheelyard.stores import Say, silent
-from wheelyard.stores.github import calls, crew, wire
+from wheelyard.stores.github import calls, wire
 from wheelyard.stores.github.client import Client, LostError
 from wheelyard.stores.github.wire import Answer, Asset, Release
 
