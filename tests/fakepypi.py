@@ -1,7 +1,7 @@
 """PyPI and TestPyPI as the real twine sees them: TLS, their own host names, trusted publishing, and their rules.
 
-A CONNECT proxy maps the host names that twine knows to servers on loopback. The answers follow the chapters "Upload
-API" and "Trusted Publishers" of PyPI's documentation.
+A CONNECT proxy maps the host names that twine knows to servers on loopback; a Sigstore beside them attests to the same
+jobs. The answers follow the chapters "Upload API" and "Trusted Publishers" of PyPI's documentation.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import trustme
 from twine import repository, utils
 
 from attestations import mistake
 from fakeindex import FakeIndex, Reply, Upload, fake_index
+from fakesigstore import FakeSigstore, fake_sigstore
+from githubidentity import Issuer, workflow_file
 
 CLAIM = {"repository": "ada/spam", "workflow": "wheels.yml", "environment": "pypi"}
 MOST_BYTES = 1 << 20
@@ -45,6 +48,7 @@ class Site:
     """One of the two indexes, its rules and its tokens."""
 
     index: FakeIndex
+    identities: Issuer
     publisher: dict[str, str] = field(default_factory=lambda: dict(CLAIM))
     tokens: dict[str, int] = field(default_factory=dict)
     uses: int = 1_000_000
@@ -89,58 +93,44 @@ class Site:
         if attestations is None:
             return None
         words = None if trusted else "Attestations are only supported when using Trusted Publishing"
-        words = words or mistake(attestations, file=upload.file, sha256=hashlib.sha256(upload.content).hexdigest())
+        sha256 = hashlib.sha256(upload.content).hexdigest()
+        words = words or mistake(attestations, publisher=self.publisher, file=upload.file, sha256=sha256)
         if words:
             return _refused(f"Invalid attestations supplied during upload: {words}")
-        publisher = {"kind": "GitHub", **self.publisher}
-        bundle = {"publisher": publisher, "attestations": json.loads(attestations)}
-        self.index.provenance[upload.file] = json.dumps({"version": 1, "attestation_bundles": [bundle]}).encode()
+        if upload.file not in self.index.held:
+            bundle = {"publisher": {"kind": "GitHub", **self.publisher}, "attestations": json.loads(attestations)}
+            self.index.provenance[upload.file] = json.dumps({"version": 1, "attestation_bundles": [bundle]}).encode()
         return None
 
     def mint(self, body: bytes) -> Reply:
         """A token for an identity of the right workflow."""
-        payload = json.loads(body)["token"].split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        if claims["aud"] != "pypi" or not _matches(self.publisher, claims):
-            error = {"code": "invalid-publisher", "description": "valid token, but no corresponding publisher"}
-            return Reply(status=422, body=json.dumps({"message": "Token request failed", "errors": [error]}))
+        try:
+            claims = self.identities.read(json.loads(body)["token"], audience="pypi")
+        except jwt.InvalidTokenError:
+            return _unminted("invalid-token", "malformed or invalid token")
+        if not _matches(self.publisher, claims):
+            return _unminted("invalid-publisher", "valid token, but no corresponding publisher")
         token = f"pypi-minted-{len(self.tokens)}"
         self.tokens[token] = self.uses
         return Reply(body=json.dumps({"success": True, "token": token}), kind="application/json")
 
 
-def claims_of(identity: dict[str, str], *, audience: str) -> dict[str, str]:
-    """What a token of GitHub says of a job (its documentation, chapter "OpenID Connect reference")."""
-    repository, environment = identity["repository"], identity["environment"]
-    workflow = f"{repository}/.github/workflows/{identity['workflow']}@refs/tags/v1.0"
-    named = {"environment": environment} if environment else {}
-    return {
-        "aud": audience,
-        "sub": f"repo:{repository}:environment:{environment}" if named else f"repo:{repository}:ref:refs/tags/v1.0",
-        "repository": repository,
-        "repository_owner": repository.partition("/")[0],
-        "repository_owner_id": "1815",
-        "workflow_ref": workflow,
-        "job_workflow_ref": workflow,
-        "ref": "refs/tags/v1.0",
-        **named,
-    }
-
-
-def _matches(publisher: dict[str, str], claims: dict[str, str]) -> bool:
+def _matches(publisher: dict[str, str], claims: dict[str, Any]) -> bool:
     """Whether a job is the configured one; a publisher without an environment is for jobs of every one."""
-    file = claims["job_workflow_ref"].partition("@")[0].rpartition("/")[2]
     wanted = (publisher["repository"].lower(), publisher["workflow"])
     environments = {"", claims.get("environment", "").lower()}
-    return wanted == (claims["repository"].lower(), file) and publisher["environment"] in environments
+    return wanted == (claims["repository"].lower(), workflow_file(claims)) and publisher["environment"] in environments
 
 
 @dataclass(kw_only=True)
 class FakePyPI:
-    """Both sites, and the surroundings of a job on GitHub Actions that is to find them."""
+    """Both sites, and the surroundings of a job on GitHub Actions to find them; `trusted` is Sigstore's file."""
 
     pypi: Site
     test: Site
+    identities: Issuer
+    sigstore: FakeSigstore
+    trusted: Path
     environment: dict[str, str]
     identity: dict[str, str] = field(default_factory=lambda: dict(CLAIM))
     reached: set[str] = field(default_factory=set)
@@ -155,13 +145,18 @@ def fake_pypi(folder: Path) -> Iterator[FakePyPI]:
     authority.issue_cert(UPLOAD, TEST, WEB).configure_cert(context)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     with ExitStack() as stack:
-        sites = [Site(index=stack.enter_context(fake_index(tls=context))) for _ in range(2)]
+        identities = Issuer()
+        sites = [Site(index=stack.enter_context(fake_index(tls=context)), identities=identities) for _ in range(2)]
         for site in sites:
             site.index.gate = site.gate
             site.index.pages[AUDIENCE] = [Reply(body='{"audience": "pypi"}', kind="application/json")]
             site.index.posts[MINT] = site.mint
-        fake = FakePyPI(pypi=sites[0], test=sites[1], environment={})
-        where = {UPLOAD: sites[0], WEB: sites[0], TEST: sites[1]}
+        sigstore = stack.enter_context(fake_sigstore(identities))
+        trusted = folder / "sigstore.json"
+        trusted.write_text(sigstore.configuration())
+        pypi, test = sites
+        fake = FakePyPI(pypi=pypi, test=test, identities=identities, sigstore=sigstore, trusted=trusted, environment={})
+        where = {UPLOAD: pypi, WEB: pypi, TEST: test}
         ports = {name: urlsplit(site.index.url).port or 0 for name, site in where.items()}
         proxy = stack.enter_context(_serve(_Proxy, fake=fake, ports=ports))
         issuer = stack.enter_context(_serve(_Issuer, fake=fake))
@@ -177,6 +172,11 @@ def fake_pypi(folder: Path) -> Iterator[FakePyPI]:
             PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
         )
         yield fake
+
+
+def _unminted(code: str, description: str) -> Reply:
+    errors = [{"code": code, "description": description}]
+    return Reply(status=422, body=json.dumps({"message": "Token request failed", "errors": errors}))
 
 
 def _refused(words: str) -> Reply:
@@ -213,9 +213,8 @@ class _Issuer(_Quiet):
             self.send_error(401)
             return
         audience = parse_qs(urlsplit(self.path).query)["audience"][0]
-        claims = claims_of(self.fake.identity, audience=audience)
-        part = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-        body = json.dumps({"value": f"e30.{part}.sig"}).encode()
+        token = self.fake.identities.token(**self.fake.identity, audience=audience)
+        body = json.dumps({"value": token}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -136,6 +136,11 @@ class Publish(_Table, frozen=True, kw_only=True):
     """The environment on GitHub that the job runs in. Example: `environment = "release"`"""
     attest: bool = True
     """Whether each file gets an attestation (PEP 740). Example: `attest = false`"""
+    trust_config: NonEmpty | None = None
+    """The client trust configuration of a private Sigstore, which attests for any index (default: the public one).
+
+    Example: `trust-config = "sigstore.json"`
+    """
     test_first: bool = False
     """Whether TestPyPI gets it before. Example: `test-first = true`"""
     project_limit: Annotated[int, Meta(ge=1)] | None = None

@@ -40,6 +40,12 @@ class Workspace:
         """Where the lock is committed."""
         return self.root / lock.FILE
 
+    @property
+    def trust_config(self) -> Path | None:
+        """The file that describes a private Sigstore, where files are not attested by the public one."""
+        named = self.config.tool.publish.trust_config
+        return self.root / named if named else None
+
     def lock(self) -> Lock | None:
         """The committed lock, if there is one."""
         return lock.load(files.read(self.lock_file), source=str(self.lock_file)) if self.lock_file.exists() else None

@@ -14,8 +14,7 @@ pytest.importorskip("pypi_attestations")
 
 from attestations import assets
 from wheelyard.errors import UsageError
-from wheelyard.index import provenance
-from wheelyard.index.provenance import UntrueError
+from wheelyard.index.provenance import UntrueError, Witness
 
 pytestmark = pytest.mark.peers
 
@@ -39,7 +38,7 @@ def sha256(folder: Path) -> str:
 
 
 def verify(document: bytes, sha256: str, *, file: str = FILE, repository: str | None = REPOSITORY) -> str:
-    return provenance.verify(document, file=file, sha256=sha256, repository=repository, offline=True)
+    return Witness(repository, offline=True)(document, file=file, sha256=sha256)
 
 
 def test_the_workflow_that_published_is_told(document: bytes, sha256: str) -> None:
@@ -52,12 +51,12 @@ def test_another_repository_is_refused_by_name(document: bytes, sha256: str) -> 
 
 
 def test_other_bytes_are_refused(document: bytes) -> None:
-    with pytest.raises(UntrueError, match="digest"):
+    with pytest.raises(UntrueError, match="for other bytes"):
         verify(document, "0" * 64)
 
 
 def test_another_file_is_refused(document: bytes, sha256: str) -> None:
-    with pytest.raises(UntrueError, match="name"):
+    with pytest.raises(UntrueError, match="for another name"):
         verify(document, sha256, file="pypi_attestations-0.0.20.tar.gz")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,72 +12,19 @@ import pytest
 pytest.importorskip("trustme")
 pytest.importorskip("pypi_attestations")
 
-from attestations import untrusted
 from fakeindex import Reply
-from fakepypi import TEST, UPLOAD, WEB, FakePyPI, fake_pypi
-from releases import make_bundle, make_plan, make_project, make_wheelhouse, tree, wheel_name
+from fakepypi import FakePyPI
+from publishing import publish, refusals, released, send
+from releases import make_bundle, make_plan, make_project, make_wheelhouse, wheel_name
 from support import MakeRepository
 from wheelyard import cli
 from wheelyard.errors import Exit, OutsideError
 from wheelyard.index import account
-from wheelyard.index.attesting import Attester, Sigstore
-from wheelyard.index.publishing import Publishing
-from wheelyard.index.uploads import Outcome, Sent
-from wheelyard.releasing.manifest import File
+from wheelyard.index.uploads import Outcome
 from wheelyard.stores import Bundle
 from wheelyard.targets import Identifier
 
 pytestmark = pytest.mark.peers
-
-
-class Nobody:
-    """Watches without a word."""
-
-    def progress(self, file: File, done: int) -> None:
-        """Hear of bytes."""
-
-    def ended(self, report: Sent) -> None:
-        """Hear of files."""
-
-
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePyPI]:
-    with fake_pypi(tmp_path) as running:
-        for name in [name for name in os.environ if name.startswith("TWINE_")]:
-            monkeypatch.delenv(name)
-        for name, value in {**running.environment, "HOME": str(tmp_path)}.items():
-            monkeypatch.setenv(name, value)
-        yield running
-        assert running.reached <= {UPLOAD, TEST, WEB}
-
-
-@pytest.fixture
-def project(repository: MakeRepository) -> Path:
-    root = make_project(repository)
-    make_wheelhouse(root / "wheelhouse")
-    assert cli.main(["collect", "-C", str(root), "-q"]) == Exit.DONE
-    return root
-
-
-def released(project: Path) -> dict[str, bytes]:
-    files = tree(project / "store" / "v1.0")
-    return {name: content for name, content in files.items() if name.endswith((".whl", ".tar.gz"))}
-
-
-def publish(project: Path, *more: str) -> int:
-    return cli.main(["publish", "-C", str(project), "-q", "--wait", "0", *more])
-
-
-def send(bundle: Bundle, *, parallel: int = 4, index: str = "pypi", attester: Attester | None = None) -> Sequence[Sent]:
-    chosen = account.resolve(index)
-    task = Publishing(
-        made=bundle.manifest, account=chosen, reader=chosen.reader(), attester=attester, pause=lambda _seconds: None
-    )
-    return task.send(task.compare(), bundle.paths, parallel=parallel, watch=Nobody(), wait=0)
-
-
-def refusals(bundle: Bundle) -> list[str]:
-    return [report.words for report in send(bundle) if report.outcome is Outcome.REFUSED]
 
 
 def test_a_job_with_the_right_identity_publishes(project: Path, fake: FakePyPI) -> None:
@@ -218,55 +163,6 @@ def test_a_pause_in_the_middle_is_waited_for(project: Path, fake: FakePyPI, stat
     assert fake.pypi.index.held == released(project)
 
 
-def test_every_file_goes_with_its_attestation(tmp_path: Path, fake: FakePyPI) -> None:
-    bundle = make_bundle(tmp_path / "made")
-    assert {report.outcome for report in send(bundle, attester=Sigstore(untrusted))} == {Outcome.UPLOADED}
-    assert set(fake.pypi.index.provenance) == set(bundle.paths)
-    assert {path.name for path in (tmp_path / "made").iterdir()} == set(bundle.paths)
-
-
-def test_attestations_are_made_anew_for_each_index(tmp_path: Path, fake: FakePyPI) -> None:
-    bundle = make_bundle(tmp_path / "made")
-    for index in ("testpypi", "pypi"):
-        send(bundle, index=index, attester=Sigstore(untrusted))
-    rehearsed, real = fake.test.index.provenance, fake.pypi.index.provenance
-    assert set(rehearsed) == set(real) == set(bundle.paths)
-    assert all(rehearsed[name] != real[name] for name in real)
-
-
-def test_a_certificate_that_expired_is_got_anew(tmp_path: Path, fake: FakePyPI) -> None:
-    late = iter([untrusted(expired=1), untrusted()])
-    bundle = make_bundle(tmp_path / "made")
-    assert {report.outcome for report in send(bundle, attester=Sigstore(lambda: next(late)))} == {Outcome.UPLOADED}
-    assert len(fake.pypi.index.provenance) == len(bundle.paths)
-
-
-def test_where_one_file_cannot_be_attested_nothing_is_sent(tmp_path: Path, fake: FakePyPI) -> None:
-    with pytest.raises(OutsideError, match=r"cannot be attested.*attest = false"):
-        send(make_bundle(tmp_path / "made"), attester=Sigstore(lambda: untrusted(expired=9)))
-    assert fake.pypi.index.order == []
-
-
-def test_a_set_that_is_half_there_is_attested_to_its_end(tmp_path: Path, fake: FakePyPI) -> None:
-    bundle, index = make_bundle(tmp_path / "made"), fake.pypi.index
-    index.faults = {3: lambda _file: Reply(status=400, reason="No more today")}
-    send(bundle, parallel=1, attester=Sigstore(untrusted))
-    first, index.faults = dict(index.provenance), {}
-    send(bundle, attester=Sigstore(untrusted))
-    assert set(index.provenance) == set(bundle.paths)
-    assert index.provenance.items() >= first.items()
-
-
-def test_a_file_that_is_there_without_attestation_is_told_and_left(
-    project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fake.pypi.index.held = released(project)
-    table = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(table.replace("attest = false\n", ""))
-    assert publish(project) == Exit.DONE
-    assert "without an attestation, which an index takes only together with the file" in capsys.readouterr().err
-
-
 def test_what_was_published_verifies_by_its_bytes(
     project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -276,54 +172,6 @@ def test_what_was_published_verifies_by_its_bytes(
     fake.pypi.index.held[wheel_name(Identifier("cp311-manylinux_x86_64"))] = b"other"
     assert publish(project, "--verify", "1.0") == Exit.FINDINGS
     assert "The manifest has SHA-256" in capsys.readouterr().err
-
-
-def test_a_signature_of_nobody_does_not_verify(
-    project: Path, tmp_path: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
-) -> None:
-    send(make_bundle(tmp_path / "made"), attester=Sigstore(untrusted))
-    folder = tmp_path / "made"
-    for name, document in fake.pypi.index.provenance.items():
-        (folder / f"{name}.provenance").write_bytes(document)
-    asked = ("--verify", "1.0", "--offline", str(folder), "--repository", "ada/spam")
-    assert publish(project, *asked) == Exit.FINDINGS
-    said = capsys.readouterr().err
-    assert f"{len(fake.pypi.index.provenance)} of {len(fake.pypi.index.provenance)} files" in said
-    assert "Its provenance does not hold: Verification failed" in said
-
-
-def test_an_attestation_that_is_refused_is_told_with_what_to_do(tmp_path: Path, fake: FakePyPI) -> None:
-    class Confused(Sigstore):
-        def attest(self, file: File) -> str:
-            return super().attest(msgspec.structs.replace(file, sha256="0" * 64))
-
-    reports = send(make_bundle(tmp_path / "made"), attester=Confused(untrusted))
-    (said,) = [report.words for report in reports if report.outcome is Outcome.REFUSED]
-    assert "400 Invalid attestations supplied during upload: subject does not match" in said
-    assert "attest = false" in said
-    assert fake.pypi.index.held == {}
-
-
-def test_where_nothing_can_attest_it_is_said_what_to_install(
-    project: Path, fake: FakePyPI, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(table.replace("attest = false\n", ""))
-    monkeypatch.setitem(sys.modules, "pypi_attestations", None)  # as where it is not installed
-    assert publish(project) == Exit.USAGE
-    assert "Install wheelyard[attest]" in capsys.readouterr().err
-    assert fake.pypi.index.requests == []
-
-
-def test_without_sigstore_nothing_is_sent_unattested(
-    project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(table.replace("attest = false\n", ""))
-    assert publish(project) == Exit.OUTSIDE
-    assert "cannot be attested" in capsys.readouterr().err
-    assert fake.pypi.index.order == []
-    fake.reached.clear()
 
 
 def test_sixty_files_through_a_connection_that_dies_at_the_seventeenth(tmp_path: Path, fake: FakePyPI) -> None:

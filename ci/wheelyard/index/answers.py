@@ -69,7 +69,7 @@ def judge(status: int, *, reason: str = "", body: str = "", retry_after: str | N
     if status == HTTPStatus.CONFLICT or (status in {400, 403} and _THERE.search(said)):
         return Answer(verdict=Verdict.LOOK, words=said)
     if status in _AGAIN:
-        return Answer(verdict=Verdict.AGAIN, words=said, wait=_seconds(retry_after))
+        return Answer(verdict=Verdict.AGAIN, words=said, wait=seconds(retry_after))
     verdict = Verdict.STALE if status in {401, 403} else Verdict.REFUSED
     return Answer(verdict=verdict, words=advised(status, said))
 
@@ -109,7 +109,7 @@ def advised(status: int, said: str) -> str:
     return f"{said} {advice}".strip()
 
 
-def _seconds(retry_after: str | None) -> float | None:
+def seconds(retry_after: str | None) -> float | None:
     """Retry-After in seconds, at most five minutes; the form with a date is left to our own backoff."""
     return (
         min(float(retry_after), MOST_SECONDS) if retry_after is not None and retry_after.strip().isdecimal() else None

@@ -1,56 +1,168 @@
-"""Attest that this very job publishes a file (PEP 740), through pypi-attestations and the public Sigstore."""
+"""Attest that this very job publishes a file (PEP 740), through pypi-attestations and a Sigstore."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
-from wheelyard.errors import OutsideError, UsageError
+import requests
+
+from wheelyard.doors import crew, web
+from wheelyard.errors import OutsideError, UsageError, WheelyardError
+from wheelyard.index import answers, trust
+from wheelyard.index.waiting import meanwhile
 from wheelyard.releasing.manifest import File
 
 if TYPE_CHECKING:
+    from pypi_attestations import Distribution
     from sigstore.sign import Signer
 
+ATTEMPTS = 4
+SECONDS = 60.0  # for one attempt: the clients of Fulcio and Rekor would wait without end
 _AGAIN = "Run the same command again later, or set attest = false in [tool.wheelyard.publish]."
+_UNKNOWN = "This Sigstore has to know the issuer of the job's identity; else set attest = false."
 
 
 class Attester(Protocol):
-    """Makes attestations."""
+    """Makes attestations; called from several threads."""
 
     def attest(self, file: File) -> str:
         """The attestation of a file, as JSON; `OutsideError` where none can be had."""
         ...
 
 
-class Sigstore:
-    """Attests by the identity of this job; the certificate for it is got once, and again when it has expired."""
+def attested(files: Iterable[File], attester: Attester, *, parallel: int) -> dict[str, str]:
+    """The attestation of every file by its name: of one alone, which gets the certificate, then several at a time."""
+    first, *others = files
+    made = {first.file: attester.attest(first)}
 
-    def __init__(self, opened: Callable[[], Signer]) -> None:
-        """`opened` gives what signs."""
+    def one(file: File) -> None:
+        made[file.file] = attester.attest(file)
+
+    crew.each(others, one, parallel=parallel)
+    return made
+
+
+class Sigstore:
+    """Attests by the identity of this job, with one certificate for all files; a new one when that has expired."""
+
+    def __init__(
+        self,
+        opened: Callable[[], Signer],
+        *,
+        seconds: float = SECONDS,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`opened` gives what signs; an attempt that lasts longer than `seconds` is given up."""
         self._open = opened
+        self._seconds = seconds
+        self._pause = pause
         self._signer: Signer | None = None
 
     def attest(self, file: File) -> str:
-        """The attestation of a file, by its name and digest."""
-        from pypi_attestations import Attestation, AttestationError, Distribution  # noqa: PLC0415  # slow, an extra
+        """The attestation of a file, by its name and digest; what passes is waited for."""
+        from pypi_attestations import Distribution  # noqa: PLC0415  # slow, an extra
 
         distribution = Distribution(name=file.file, digest=file.sha256)
-        try:
-            self._signer = self._signer or self._open()
+        for attempt in range(1, ATTEMPTS + 1):
             try:
-                made = Attestation.sign(self._signer, distribution)
-            except AttestationError:
-                self._signer = self._open()  # a certificate lives for minutes only
-                made = Attestation.sign(self._signer, distribution)
-        except Exception as error:  # no class covers what three services, their clients and the network raise
-            words = " ".join(f"{type(error).__name__} {error}".split())[:300]
-            raise OutsideError(f"{file.file} cannot be attested: {words}. {_AGAIN}") from error
-        return made.model_dump_json()
+                return meanwhile(partial(self._signed, distribution), seconds=self._seconds)()
+            except WheelyardError:
+                raise
+            except Exception as error:  # no class covers what three services, their clients and the network raise
+                fault = _fault(error)
+                if attempt == ATTEMPTS or not fault.passes:
+                    raise fault.told(file, attempt) from error
+            self._pause(fault.wait if fault.wait is not None else web.backoff(attempt - 1))
+        raise AssertionError
+
+    def _signed(self, distribution: Distribution) -> str:
+        """One attempt. After an expiry each thread gets a certificate: a lock might be held by a silent one."""
+        from pypi_attestations import Attestation, AttestationError  # noqa: PLC0415  # slow, an extra
+
+        signer = self._signer = self._signer or self._open()
+        try:
+            return Attestation.sign(signer, distribution).model_dump_json()
+        except AttestationError:  # a certificate lives for minutes only
+            self._signer = None
+            raise
 
 
-def attester() -> Attester | None:
-    """What attests in this job; None where the job has no identity of its own.
+@dataclass(frozen=True, kw_only=True)
+class _Fault:
+    """Why there is no attestation; `passes` says whether to try again, after `wait` seconds if that is known."""
+
+    words: str
+    passes: bool
+    wait: float | None = None
+    advice: str = _AGAIN
+
+    def told(self, file: File, attempts: int) -> OutsideError:
+        """The error for people."""
+        times = f" ({attempts} attempts)" if attempts > 1 else ""
+        return OutsideError(f"{file.file} cannot be attested: {self.words}{times}. No file was sent. {self.advice}")
+
+
+def _fault(error: Exception) -> _Fault:
+    """What went wrong, by the innermost answer or trouble that the client wraps."""
+    from pypi_attestations import AttestationError  # noqa: PLC0415  # slow, an extra
+    from sigstore.oidc import IdentityError  # noqa: PLC0415
+
+    match _cause(error):
+        case requests.RequestException() as trouble:
+            return _troubled(trouble)
+        case TimeoutError():
+            return _Fault(words="Sigstore gave no answer in time", passes=True)
+        case AttestationError():
+            return _Fault(words="the certificate for it expired", passes=True, wait=0.0)
+        case IdentityError():
+            return _Fault(words=f"the job got no valid identity: {_line(error)}", passes=True)
+        case _:
+            return _Fault(words=f"{type(error).__name__} {_line(error)}", passes=False)
+
+
+def _troubled(trouble: requests.RequestException) -> _Fault:
+    """What trouble with Fulcio or Rekor means."""
+    if trouble.response is not None:
+        return _answered(trouble.response)
+    if isinstance(trouble, requests.JSONDecodeError):
+        return _Fault(words="Sigstore's answer is no JSON", passes=False)
+    where = urlsplit(str(trouble.request.url)).netloc if trouble.request is not None else "Sigstore"
+    return _Fault(words=f"{where}: {web.trouble(trouble)}", passes=web.passes(trouble))
+
+
+def _answered(response: requests.Response) -> _Fault:
+    """What a refusal by Fulcio or Rekor means, in its own words."""
+    said = answers.words(response.status_code, reason=response.reason, body=response.text)
+    passes = response.status_code in web.AGAIN
+    return _Fault(
+        words=f"{urlsplit(response.url).netloc} answered {said}",
+        passes=passes,
+        wait=answers.seconds(response.headers.get("Retry-After")),
+        advice=_AGAIN if passes else _UNKNOWN,
+    )
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The trouble with HTTP that an exception was raised for, or the exception."""
+    inner: BaseException | None = error
+    while inner is not None and not isinstance(inner, requests.RequestException):
+        inner = inner.__cause__ or inner.__context__
+    return inner or error
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".")[:300]
+
+
+def attester(file: Path | None) -> Attester | None:
+    """What attests in this job, by the public Sigstore or that of `file`; None where the job has no identity.
 
     Raises:
         UsageError: it has one, and pypi-attestations is not installed.
@@ -64,18 +176,18 @@ def attester() -> Attester | None:
             "attest = true, and pypi-attestations is not installed. Install wheelyard[attest] in the job, or set"
             " attest = false in [tool.wheelyard.publish]."
         ) from None
-    return Sigstore(_public)
+    return Sigstore(partial(_signer, file))
 
 
-def _public() -> Signer:
-    """A signer of the public Sigstore, for the identity of this job."""
-    from sigstore.models import ClientTrustConfig  # noqa: PLC0415
+def _signer(file: Path | None) -> Signer:
+    """A signer with a certificate for the identity of this job."""
     from sigstore.oidc import IdentityToken, detect_credential  # noqa: PLC0415
     from sigstore.sign import Signer, SigningContext  # noqa: PLC0415
 
+    trusted = trust.instance(file)
+    if file is None:
+        trusted.force_tlog_version = 1  # as pypi-attestations does: PyPI reads no entries of the second one yet
     token = detect_credential()
     if token is None:
         raise OutsideError("The job has an identity and was given no token for it.")
-    trusted = ClientTrustConfig.production()
-    trusted.force_tlog_version = 1  # as pypi-attestations does: PyPI reads no entries of the second one yet
     return Signer(IdentityToken(token), SigningContext.from_trust_config(trusted))

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelyard.errors import OutsideError, listed
-from wheelyard.index import coremetadata, history, uploads
+from wheelyard.index import attesting, coremetadata, history, uploads
 from wheelyard.index.account import Account
 from wheelyard.index.attesting import Attester
 from wheelyard.index.history import Forerunner
@@ -20,7 +20,7 @@ from wheelyard.index.project import Page, Status, version_of
 from wheelyard.index.reader import Reader
 from wheelyard.index.sender import Look, Sender, Watch
 from wheelyard.index.uploads import Comparison, Outcome, Sent
-from wheelyard.releasing.manifest import Manifest
+from wheelyard.releasing.manifest import File, Manifest
 
 _POLL_SECONDS = 2.0
 
@@ -102,13 +102,16 @@ class Publishing:
         reports = [uploads.sent(file, Outcome.THERE) for file in comparison.there]
         if comparison.missing:
             sender = Sender(self.account, parallel=parallel, look=self._look(), watch=watch, pause=self.pause)
-            attestations = {file.file: self.attester.attest(file) for file in comparison.missing if self.attester}
+            attestations = self._attestations(comparison.missing, parallel=parallel)
             begin()
             reports += sender.send(uploads.batches(comparison.missing), paths=paths, attestations=attestations)
         order = {file.file: position for position, file in enumerate(self.made.files)}
         reports.sort(key=lambda report: order[report.file])
         settled, page = self._settled(reports, comparison.page, wait=wait)
         return tuple(coremetadata.held(settled, page, paths))
+
+    def _attestations(self, files: Sequence[File], *, parallel: int) -> Mapping[str, str]:
+        return attesting.attested(files, self.attester, parallel=parallel) if self.attester else {}
 
     def _settled(
         self, reports: Sequence[Sent], page: Page | None, *, wait: float

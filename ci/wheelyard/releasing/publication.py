@@ -19,6 +19,7 @@ from wheelyard.stores import Release, Store
 if TYPE_CHECKING:
     from wheelyard.doors.console import Console
     from wheelyard.index.account import Account
+    from wheelyard.index.attesting import Attester
     from wheelyard.index.publishing import Publishing
     from wheelyard.index.uploads import Comparison, Sent
     from wheelyard.report.pages import Draft
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """One release on its way out: where its files are, how the user wants it done, and its page if one is wanted."""
+    """One release on its way out: where its files are, how the user wants it done, and its page if one is wanted.
+
+    `trusted` describes the Sigstore that is to attest its files where that is not the public one.
+    """
 
     found: Release
     paths: Mapping[str, Path]
     tool: Tool
+    trusted: Path | None
     options: Namespace
     console: Console
     page: Draft | None = None
@@ -129,17 +134,32 @@ def _cautions(errand: Errand, publishing: Publishing, comparison: Comparison) ->
 
 def _publishing(errand: Errand, chosen: Account) -> Publishing:
     """How files get to the index: read before and after unless it shows none, attested where it takes that."""
-    from wheelyard.index import attesting  # noqa: PLC0415
     from wheelyard.index.publishing import Publishing  # noqa: PLC0415
 
     options = errand.options
-    attests = errand.tool.publish.attest and chosen.is_pypi and chosen.is_trusted and not options.dry_run
     return Publishing(
         made=errand.found.manifest,
         account=chosen,
         reader=None if options.simple == "none" else chosen.reader(options.simple),
-        attester=attesting.attester() if attests else None,
+        attester=_attester(errand, chosen),
     )
+
+
+def _attester(errand: Errand, chosen: Account) -> Attester | None:
+    """What attests the files: PyPI takes attestations from a trusted job alone, and only the public Sigstore's."""
+    from wheelyard.index import attesting  # noqa: PLC0415
+
+    private = errand.trusted is not None
+    takes = private or (chosen.is_pypi and chosen.is_trusted)
+    if errand.options.dry_run or not errand.tool.publish.attest or not takes:
+        return None
+    found = attesting.attester(errand.trusted)
+    if found is None and private:
+        errand.console.warn(
+            "No file is attested: this is no job with an identity. On GitHub Actions give it `permissions: id-token:"
+            " write`."
+        )
+    return found
 
 
 def _foretell(errand: Errand, comparison: Comparison, chosen: Account) -> None:

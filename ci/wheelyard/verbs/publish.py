@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +51,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
     parser.add_argument("--offline", type=Path, metavar="DIR", help="verify files and FILE.provenance of a folder")
     parser.add_argument("--repository", metavar="OWNER/NAME", help="who should have published it, on GitHub")
+    parser.add_argument("--workflow", metavar="FILE", help="which workflow there (default: ours, or any of another's)")
     parser.add_argument("--store", metavar="STORE", help="where it is (default: [tool.wheelyard.release] store)")
     parser.add_argument("--dry-run", action="store_true", help="check and compare everything, upload nothing")
     parser.add_argument("--json", action="store_true", help="print what became of each file")
@@ -71,7 +71,10 @@ def run(options: Namespace, console: Console) -> None:
     facts = pages.released(found, store, workspace, warn=warn) if drawn else None
     with pages.kept(facts, options) if facts else nullcontext() as page, files.scratch("publish") as scratch:
         paths = store.fetch(found, folder=scratch)
-        errand = Errand(found=found, paths=paths, tool=tool, options=options, console=console, page=page)
+        trusted = workspace.trust_config
+        errand = Errand(
+            found=found, paths=paths, tool=tool, trusted=trusted, options=options, console=console, page=page
+        )
         if options.rehearse:
             publication.rehearse(errand)
         else:
@@ -86,6 +89,7 @@ def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
     from wheelyard.report import verified  # noqa: PLC0415
 
     tool, name, version = workspace.config.tool, workspace.config.project.name, options.verify
+    trusted = workspace.trust_config
     if options.offline:
         copies = verification.in_folder(options.offline, name=name, version=version)
         source, attested = str(options.offline), tool.publish.attest
@@ -93,10 +97,12 @@ def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
         chosen = account.resolve(options.index or tool.publish.index)
         console.say(f"downloading {name} {version} from {chosen.url}")
         copies = verification.on_index(chosen.reader(options.simple), name=name, version=version)
-        source, attested = chosen.url, tool.publish.attest and chosen.is_pypi
+        source, attested = chosen.url, tool.publish.attest and (chosen.is_pypi or trusted is not None)
     made = _manifest(workspace, options, console)
     publisher = options.repository or tool.workflow.repository or generated.remote(workspace.root)
-    proof = partial(provenance.verify, repository=publisher, offline=options.offline is not None)
+    workflow = options.workflow or (None if options.repository else tool.workflow.file)
+    offline = options.offline is not None
+    proof = provenance.Witness(publisher, workflow=workflow, trusted=trusted, offline=offline)
     held = verification.verify(copies, made=made, attested=attested, proof=proof)
     if options.json:
         console.json(verification.report(held, name=name, version=version, source=source, made=made))
