@@ -302,7 +302,7 @@ def _toml(text: str, *, source: str) -> dict[str, Any]:
 
 
 def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) -> Project:
-    """Name and version, from `[project]` (PEP 621), Poetry's own table, or the files of setuptools."""
+    """Name and version, from `[project]` (PEP 621), Poetry's own table, or the files of setuptools and maturin."""
     project = top.get("project", {})
     poetry = top.get("tool", {}).get("poetry", {})
     system = top.get("build-system", {})
@@ -311,7 +311,7 @@ def _project(top: dict[str, Any], sources: Mapping[str, str], *, source: str) ->
         raise UsageError(f"{source} does not say what the package is called. Add [project] with its name.")
     return Project(
         name=name,
-        version=project.get("version", poetry.get("version")),
+        version=project.get("version", poetry.get("version")) or legacy.version(top, sources),
         requires_python=project.get("requires-python") or legacy.python_requires(sources),
         build_requires=tuple(map(str, system.get("requires", ()))),
         build_backend=system.get("build-backend"),

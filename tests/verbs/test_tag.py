@@ -412,7 +412,7 @@ def test_a_workflow_that_is_not_fresh_comes_first(place: Place, capfd: pytest.Ca
 
 def test_another_version_than_that_of_the_project_is_refused(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
     said = refused(place, capfd, "1.1")
-    assert "the version in pyproject.toml is 1.0, and its tag is 'v1.0'" in said
+    assert "the project's version is 1.0, and its tag is 'v1.0'" in said
 
 
 def test_a_version_in_the_project_that_is_none_is_refused(make: MakePlace, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,11 @@
-"""What `setup.cfg` and `setup.py` say of a package: read, never run."""
+"""What files beside `pyproject.toml` say of a package: read, never run."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from typing import Any
 
 
 def name(sources: Mapping[str, str]) -> str | None:
@@ -11,6 +13,23 @@ def name(sources: Mapping[str, str]) -> str | None:
     metadata = re.search(r"^\[metadata\]([^\[]*)", sources.get("setup.cfg", ""), re.MULTILINE)
     written = re.search(r"^name\s*[=:]\s*(\S+)\s*$", metadata[1] if metadata else "", re.MULTILINE)
     return written[1] if written else _argument(sources.get("setup.py", ""), "name")
+
+
+def version(pyproject: Mapping[str, Any], sources: Mapping[str, str]) -> str | None:
+    """The version that maturin takes from `Cargo.toml`, as PEP 440 spells it; None where it is not written there."""
+    backend = pyproject.get("build-system", {}).get("build-backend")
+    if backend != "maturin" or "manifest-path" in pyproject.get("tool", {}).get("maturin", {}):
+        return None
+    try:
+        written = tomllib.loads(sources.get("Cargo.toml", "")).get("package", {}).get("version")
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return None
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  # start-up stays fast
+
+    try:
+        return str(Version(written))
+    except (InvalidVersion, TypeError):  # no version, or that of the workspace
+        return None
 
 
 def python_requires(sources: Mapping[str, str]) -> str | None:

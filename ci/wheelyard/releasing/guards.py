@@ -59,7 +59,7 @@ def of_name(tag: str, *, template: str, version: str | None) -> Iterator[str]:
         yield f"a tag is called {template!r} here ([tool.wheelyard.release] tag)."
     elif version is not None and not _same(said, version):
         proper = template.replace("{version}", version)
-        yield f"the version in pyproject.toml is {version}, and its tag is {proper!r}."
+        yield f"the project's version is {version}, and its tag is {proper!r}."
     elif not is_version(said):
         yield f"{said!r} is no version (https://packaging.python.org/en/latest/specifications/version-specifiers/)."
 

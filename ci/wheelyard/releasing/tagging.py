@@ -64,7 +64,7 @@ class Tagging(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """The tag that is wanted; `stated` is the version in pyproject.toml, None where the build backend makes it.
+    """The tag that is wanted; `stated` is the version in the project's files, None where the build backend makes it.
 
     `asked` says that a person named the version, `signed` that git is set up to sign tags.
     """
@@ -96,7 +96,7 @@ def of_version(wish: Wish, *, given: str | None = None) -> Check:
     problems = list(guards.of_name(wish.tag, template=wish.template, version=wish.stated))
     if given is not None and given != wish.version:
         problems.append(f"with the tag {wish.tag!r} the build backend makes version {given}, not {wish.version}.")
-    source = "by the build backend" if wish.stated is None else "in pyproject.toml"
+    source = "by the build backend" if wish.stated is None else "in its files"
     return judged("version", problems, f"{wish.version}, {source}")
 
 

@@ -134,7 +134,7 @@ class Survey:
 
 
 def of(place: Workspace, asked: str | None) -> Survey:
-    """The survey of a tag, of the version in pyproject.toml, or of the newest version that is tagged here."""
+    """The survey of a tag, of the version in the project's files, or of the newest version that is tagged here."""
     from wheelyard.stores.github import GitHub  # noqa: PLC0415  # requests is slow to import
 
     template = place.config.tool.release.tag

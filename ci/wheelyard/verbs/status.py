@@ -31,7 +31,7 @@ What does not answer is shown as `?`, which is not the same as nothing, and ends
 def arguments(parser: ArgumentParser) -> None:
     """What `wheelyard status` takes."""
     parser.epilog = EPILOG
-    parser.add_argument("tag", nargs="?", metavar="TAG", help="the release (default: of the version in pyproject.toml)")
+    parser.add_argument("tag", nargs="?", metavar="TAG", help="the release (default: of the project's version)")
     parser.add_argument("--watch", action="store_true", help="look again until nothing moves any more")
     parser.add_argument("--every", type=float, default=20, metavar="S", help="seconds between two looks (default: 20)")
     parser.add_argument("--json", action="store_true", help="print all of it as JSON")

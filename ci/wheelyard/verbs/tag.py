@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 examples:
-  wheelyard tag                   tag this commit with the version in pyproject.toml
+  wheelyard tag                   tag this commit with the version in the project's files
   wheelyard tag 1.4.0             where the version is made of the tag (setuptools-scm, hatch-vcs)
   wheelyard tag --dry-run         check everything, show the commands
   wheelyard tag --yes             ask nothing
