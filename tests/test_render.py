@@ -133,6 +133,20 @@ def test_only_the_ends_of_a_release_may_write(name: str) -> None:
     assert writers <= {"preflight", "collect", "publish-test", "publish", "finish", "announce"}
 
 
+def test_who_uploads_to_a_private_index_shows_a_private_sigstore_who_it_is() -> None:
+    table = '[tool.wheelyard.publish]\nindex = "https://pypi.example.org/legacy/"\n'
+    made = {}
+    for trust in ("", 'trust-config = "sigstore.json"\n'):
+        parsed = config.parse(f"{goldens.source('shortest')}\n{table}{trust}", source="pyproject.toml")
+        plan = planner.make(parsed, goldens.locked("shortest"), Revision(commit=None, tree="", date=0, dirty=False))
+        text = workflow.make(parsed, plan, pins.effective(goldens.locked("shortest"))).text
+        made[trust] = read(text)["jobs"]["publish"]
+    before, after = made.values()
+    assert after["permissions"] == {**before["permissions"], "id-token": "write"}
+    assert "secrets.TWINE_PASSWORD" in str(after)
+    assert ["wheelyard[attest]==" in str(job) for job in (before, after)] == [False, True]
+
+
 def test_the_bytes_depend_on_neither_hash_seed_nor_locale(tmp_path: Path) -> None:
     code = "import goldens, sys; [sys.stdout.buffer.write(goldens.render(n).text.encode()) for n in goldens.SMALL]"
     found = set()

@@ -149,7 +149,7 @@ def _attester(errand: Errand, chosen: Account) -> Attester | None:
     """What attests the files: PyPI takes attestations from a trusted job alone, and only the public Sigstore's."""
     from wheelyard.index import attesting  # noqa: PLC0415
 
-    private = errand.trusted is not None
+    private = errand.trusted is not None and not errand.options.nightly
     takes = private or (chosen.is_pypi and chosen.is_trusted)
     if errand.options.dry_run or not errand.tool.publish.attest or not takes:
         return None

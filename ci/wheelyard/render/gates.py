@@ -141,9 +141,12 @@ def tag(*, dispatch: bool) -> Expression:
 
 
 def permissions(
-    builds: Iterable[str], *, github: bool, attest: bool, trusted: bool, test: bool, nightly: bool
+    builds: Iterable[str], *, github: bool, attest: bool, trusted: bool, signed: bool, test: bool, nightly: bool
 ) -> dict[str, tuple[Permission, ...]]:
-    """What each of our jobs' tokens may do; `github` says whether releases live there."""
+    """What each of our jobs' tokens may do; `github` says whether releases live there.
+
+    The index asks who uploads where that is `trusted`, and Sigstore does where uploads are `signed`.
+    """
     source = Permission(scope="contents", level="read", why="check out the source")
     drafts = Permission(scope="contents", level="write", why="GitHub shows a draft release only to those who may write")
     look = (
@@ -155,8 +158,9 @@ def permissions(
         Permission(scope="id-token", level="write", why="sign the provenance of every file"),
         Permission(scope="attestations", level="write", why="keep the provenance of every file"),
     )
-    identity = Permission(scope="id-token", level="write", why="prove to the index that this workflow uploads")
-    uploading = (drafts if github else source, *((identity,) if trusted else ()))
+    whom = "the index" if trusted else "Sigstore"
+    identity = Permission(scope="id-token", level="write", why=f"prove to {whom} that this workflow uploads")
+    uploading = (drafts if github else source, *((identity,) if trusted or signed else ()))
     show = Permission(scope="contents", level="write", why="turn the draft into the published release")
     return {
         **dict.fromkeys(("plan", "sdist", *builds, REPORT), (source,)),

@@ -69,10 +69,14 @@ class SetUp:
 
 @dataclass(frozen=True, kw_only=True)
 class Uploads:
-    """Where releases go. `store` is a folder for a directory store, None for a store that keeps things itself."""
+    """Where releases go. `store` is a folder for a directory store, None for a store that keeps things itself.
+
+    `attest` is for the files of the release, `signed` for what the index gets: the job that uploads attests those.
+    """
 
     store: str | None
     attest: bool
+    signed: bool
     index: str
     trusted: bool
     environment: str
@@ -142,7 +146,7 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         file=workflow.file,
         repository=workflow.repository,
         events=events,
-        set_up=_set_up(config, trusted=uploads.trusted),
+        set_up=_set_up(config, attest=uploads.signed),
         uploads=uploads,
         release=events.release,
         preflight=gates.preflight(repository=workflow.repository) if preflight else (),
@@ -196,6 +200,7 @@ def _uploads(config: Config) -> Uploads:
     return Uploads(
         store=(folder or "dist/releases") if kind == "directory" else None,
         attest=publish.attest,
+        signed=publish.attest and (publish.index in TRUSTED or publish.trust_config is not None),
         index=publish.index,
         trusted=publish.index in TRUSTED,
         environment=publish.environment,
@@ -204,14 +209,14 @@ def _uploads(config: Config) -> Uploads:
     )
 
 
-def _set_up(config: Config, *, trusted: bool) -> SetUp:
+def _set_up(config: Config, *, attest: bool) -> SetUp:
     workflow, checkout = config.tool.workflow, config.tool.checkout
-    attest = "[attest]" if config.tool.publish.attest and trusted else ""
+    extra = "[attest]" if attest else ""
     # A version made by the back end is often read from tags, so that needs all of the history.
     depth = checkout.fetch_depth
     return SetUp(
         install=shlex.join(workflow.install or (f"wheelyard=={__version__}",)),
-        publish_install=shlex.join(workflow.install or (f"wheelyard{attest}=={__version__}",)),
+        publish_install=shlex.join(workflow.install or (f"wheelyard{extra}=={__version__}",)),
         python=workflow.python,
         submodules=checkout.submodules,
         depth=depth if depth is not None else int(config.project.version is not None),
@@ -226,6 +231,7 @@ def _permissions(
         github=uploads.store is None,
         attest=uploads.attest,
         trusted=uploads.trusted,
+        signed=uploads.signed,
         test=uploads.test_environment is not None,
         nightly=uploads.nightly is not None,
     )
