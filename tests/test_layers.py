@@ -23,7 +23,7 @@ FLOORS = (
      "building.comparison", "building.surroundings", "building.sdks"},
     {"locking.lock", "releasing.guards", "releasing.upstream", "locking.identifiers", "planning.coverage",
      "building.wheelhouse", "audit", "index", "stores", "cli", "building.macos", "building.inputs",
-     "building.requirements"},
+     "building.requirements", "releasing.verdicts"},
     {"locking.pins", "planning.builds", "planning.cautions", "workspace", "building.builder", "releasing.artifacts",
      "releasing.checks", "releasing.tagging", "status.stages", "page", "sessions", "__main__"},
     {"locking.actions", "planning.durations", "locking.resolving", "building.orders", "render",

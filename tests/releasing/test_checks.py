@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from releases import make_bundle, make_plan
+from wheelyard.audit import Severity
+from wheelyard.audit.rules.across import GROWTH
 from wheelyard.config import Audit
 from wheelyard.errors import FindingsError
 from wheelyard.releasing import checks
+from wheelyard.releasing.manifest import Manifest
 from wheelyard.stores import Bundle
+
+OWN = Audit()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WHEELYARD_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture
@@ -29,8 +43,17 @@ def change(wheel: Path, member: str, old: bytes, new: bytes) -> None:
 
 
 def refuse(bundle: Bundle, warnings: list[str] | None = None) -> None:
+    """Do all that is done before a release leaves."""
     said = warnings if warnings is not None else []
-    checks.refuse(bundle.manifest, bundle.paths, policy=Audit(), warn=said.append)
+    found = checks.refuse(bundle.manifest, bundle.paths, policy=OWN, warn=said.append)
+    if found is not None:
+        checks.refuse_unrenderable(bundle.paths.values())
+        checks.remember(bundle.manifest, found, policy=OWN)
+
+
+def damage(bundle: Bundle) -> None:
+    """Make an audit find an error, behind the manifest's back."""
+    change(bundle.paths[bundle.manifest.files[0].file], "data.bin", b"", b"changed")
 
 
 def test_a_sound_release_passes(bundle: Bundle) -> None:
@@ -53,9 +76,8 @@ def test_the_same_warning_of_many_wheels_is_said_once(bundle: Bundle) -> None:
 
 
 def test_an_error_in_one_wheel_stops_all_and_is_named(bundle: Bundle) -> None:
-    victim = bundle.manifest.files[0].file
-    change(bundle.paths[victim], "data.bin", b"", b"changed")
-    with pytest.raises(FindingsError, match=victim):
+    damage(bundle)
+    with pytest.raises(FindingsError, match=bundle.manifest.files[0].file):
         refuse(bundle)
 
 
@@ -64,6 +86,62 @@ def test_a_broken_sdist_stops_all(bundle: Bundle) -> None:
     archive.write_bytes(archive.read_bytes()[:100])
     with pytest.raises(FindingsError, match=archive.name):
         refuse(bundle)
+
+
+def test_what_passed_is_not_looked_at_again_and_warns_again(bundle: Bundle) -> None:
+    first: list[str] = []
+    refuse(bundle, first)
+    damage(bundle)  # only an audit would see it: that the bytes are the manifest's is the store's to say
+    second: list[str] = []
+    refuse(bundle, second)
+    assert first == second != []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(lambda made: (made, Audit(manylinux="2_28")), id="another policy"),
+        pytest.param(
+            lambda made: (replace(made, files=(replace(made.files[0], sha256="0" * 64), *made.files[1:])), OWN),
+            id="other bytes",
+        ),
+        pytest.param(
+            lambda made: (replace(made, files=(replace(made.files[0], identifiers=()), *made.files[1:])), OWN),
+            id="another plan",
+        ),
+        pytest.param(lambda made: (replace(made, files=made.files[:-1]), OWN), id="fewer files"),
+    ],
+)
+def test_anything_else_is_audited_again(bundle: Bundle, now: Callable[[Manifest], tuple[Manifest, Audit]]) -> None:
+    refuse(bundle)
+    damage(bundle)
+    made, policy = now(bundle.manifest)
+    with pytest.raises(FindingsError):
+        checks.refuse(made, bundle.paths, policy=policy, warn=lambda _line: None)
+
+
+def test_what_was_refused_is_refused_again(bundle: Bundle) -> None:
+    damage(bundle)
+    for _ in range(2):
+        with pytest.raises(FindingsError):
+            refuse(bundle)
+
+
+def test_a_damaged_note_is_none(bundle: Bundle, cache: Path) -> None:
+    refuse(bundle)
+    (note,) = (cache / "audited").glob("*.json")
+    note.write_text("[1]")
+    damage(bundle)
+    with pytest.raises(FindingsError):
+        refuse(bundle)
+
+
+def test_how_sizes_grew_is_not_noted(bundle: Bundle, cache: Path) -> None:
+    found = checks.defects(bundle.manifest, bundle.paths, policy=OWN)
+    growth = dataclasses.replace(found[0], rule=GROWTH.id, severity=Severity.WARNING)
+    checks.remember(bundle.manifest, (*found, growth), policy=OWN)
+    (note,) = (cache / "audited").glob("*.json")
+    assert GROWTH.id not in note.read_text()
 
 
 def test_a_file_without_a_description_is_not_kept_from_an_index_that_takes_it(bundle: Bundle) -> None:

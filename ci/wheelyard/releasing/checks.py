@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import io
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from wheelyard.config import Audit as Policy
-from wheelyard.doors import process
 from wheelyard.errors import FindingsError, listed
+from wheelyard.releasing import verdicts
 from wheelyard.releasing.manifest import Manifest
 
 if TYPE_CHECKING:
     from wheelyard.audit import Finding
 
-_AT_ONCE = 100  # files a command, so that no system's command line is too short
+
+def refuse(
+    made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]
+) -> tuple[Finding, ...] | None:
+    """Audit the whole set, and raise the errors; what is left is for `remember`.
+
+    None is for a set that was remembered on this machine, and not audited: its warnings are passed on again. `paths`
+    have the bytes that the manifest says.
+    """
+    passed = verdicts.recall(verdicts.key(made, policy))
+    for line in passed or ():
+        warn(line)
+    if passed is not None:
+        return None
+    found = defects(made, paths, policy=policy)
+    refuse_defects(found, warn=warn)
+    return found
 
 
-def refuse(made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]) -> None:
-    """Do both of the following, side by side: what twine looks at, another process can look at meanwhile."""
-    with ThreadPoolExecutor(1) as pool:
-        rendered = pool.submit(refuse_unrenderable, paths.values())
-        refuse_defects(defects(made, paths, policy=policy), warn=warn)
-        rendered.result()
+def remember(made: Manifest, found: Sequence[Finding], *, policy: Policy) -> None:
+    """Note that all checks passed, with these findings; how sizes grew depends on more than this release: left out."""
+    from wheelyard.audit.rules.across import GROWTH  # noqa: PLC0415  # readers of binaries are slow to import
+
+    lasting = (finding for finding in found if finding.rule != GROWTH.id)
+    verdicts.keep(verdicts.key(made, policy), _warnings(lasting))
 
 
 def defects(
@@ -48,7 +63,7 @@ def refuse_defects(found: Sequence[Finding], *, warn: Callable[[str], None]) -> 
     """Raise the errors together as one `FindingsError`; warnings are passed to `warn`."""
     from wheelyard.audit import Severity  # noqa: PLC0415  # readers of binaries are slow to import
 
-    for line in _alike(finding for finding in found if finding.severity is Severity.WARNING):
+    for line in _warnings(found):
         warn(line)
     errors = [str(finding) for finding in found if finding.severity is Severity.ERROR]
     if errors:
@@ -56,10 +71,12 @@ def refuse_defects(found: Sequence[Finding], *, warn: Callable[[str], None]) -> 
         raise FindingsError("\n".join((f"The audit found {count}:", *(f"  {error}" for error in errors))))
 
 
-def _alike(findings: Iterable[Finding]) -> Iterator[str]:
-    """One line for what is said of several files in the same words."""
+def _warnings(findings: Iterable[Finding]) -> Iterator[str]:
+    """The warnings, in one line what is said of several files in the same words."""
+    from wheelyard.audit import Severity  # noqa: PLC0415
+
     alike: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in (finding for finding in findings if finding.severity is Severity.WARNING):
         alike.setdefault((finding.rule, finding.message), []).append(finding)
     for found in alike.values():
         names = dict.fromkeys(finding.file for finding in found)
@@ -71,37 +88,46 @@ def _alike(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def refuse_unrenderable(paths: Iterable[Path]) -> None:
-    """Run `twine check`: an index shows the description of a file only if it passes; what is absent, the audit says."""
-    every = _distinct(paths)
-    parts = (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
-    failed = [line for part in parts for line in _twine_check(part)]
+    """Do what `twine check` does: an index shows a description only if it passes; what is absent, the audit says."""
+    failed = [f"  {path.name}: {words}" for path in _distinct(paths) if (words := _twine_check(path)) is not None]
     if failed:
         raise FindingsError(
-            "\n".join(("twine check found:", *(f"  {line}" for line in failed)))
+            "\n".join(("twine check found:", *failed))
             + "\nCorrect the description or its content type in pyproject.toml, and build again."
         )
 
 
 def _distinct(paths: Iterable[Path]) -> list[Path]:
     """One wheel of those with the same METADATA, which is all that twine looks at, and every other file."""
-    from twine.exceptions import InvalidDistribution  # noqa: PLC0415  # only this needs twine here
-    from twine.wheel import Wheel  # noqa: PLC0415
-
     chosen: dict[object, Path] = {}
     for path in paths:
-        key: object = path
-        if path.name.endswith(".whl"):
-            with suppress(InvalidDistribution, BadZipFile, OSError):  # twine itself says what is wrong with it
-                key = Wheel(str(path)).read()
-        chosen.setdefault(key, path)
+        chosen.setdefault(_metadata(path) or path, path)
     return list(chosen.values())
 
 
-def _twine_check(paths: Iterable[Path]) -> Iterator[str]:
-    """What twine says of files that do not pass."""
-    names = [str(path) for path in paths]
-    env = {**os.environ, "COLUMNS": "1000", "TERM": "xterm"}  # a dumb terminal breaks lines at 80
-    ended = process.run((sys.executable, "-m", "twine", "--no-color", "check", *names), env=env)
-    if ended.code != 0:
-        lines = (" ".join(line.split()) for line in ended.output.splitlines())
-        yield from (line for line in lines if line and not line.endswith(("PASSED", "PASSED with warnings")))
+def _metadata(path: Path) -> bytes | None:
+    """The METADATA of a wheel that has one file of that name; of any other, twine itself says what is wrong with it."""
+    if path.name.endswith(".whl"):
+        with suppress(BadZipFile, OSError), ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if "METADATA" in name]
+            return archive.read(names[0]) if len(names) == 1 else None
+    return None
+
+
+def _twine_check(path: Path) -> str | None:
+    """What twine says of a file that does not pass."""
+    from twine.commands import check  # noqa: PLC0415  # slow to import
+    from twine.exceptions import TwineException  # noqa: PLC0415
+
+    said = io.StringIO()
+    listener = logging.StreamHandler(said)
+    log = logging.getLogger(check.__name__)
+    log.addHandler(listener)
+    try:
+        with redirect_stdout(io.StringIO()):
+            failed = check.check([str(path)])
+    except (TwineException, BadZipFile, OSError) as error:
+        return str(error)
+    finally:
+        log.removeHandler(listener)
+    return " ".join(said.getvalue().split()) if failed else None

@@ -17,12 +17,15 @@ from wheelyard.releasing import checks
 from wheelyard.stores import Release, Store
 
 if TYPE_CHECKING:
+    from wheelyard.audit import Finding
     from wheelyard.doors.console import Console
     from wheelyard.index.account import Account
     from wheelyard.index.attesting import Attester
     from wheelyard.index.publishing import Publishing
     from wheelyard.index.uploads import Comparison, Sent
     from wheelyard.report.pages import Draft
+
+Audit = Callable[[], "tuple[Finding, ...] | None"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +49,26 @@ class Errand:
         nightly = self.tool.publish.nightly
         return nightly.keep if self.options.nightly and nightly else None
 
-    def compare(self, publishing: Publishing) -> Comparison:
-        """Look at the files while the index is asked what it has; what is wrong with the files is told first."""
-        asked = meanwhile(publishing.compare)
+    def audit(self) -> Audit:
+        """Begin to look at the files: importing twine takes as long. What this gives waits for the end."""
         self.console.say(f"checking {len(self.paths)} files of {self.found.where}")
-        checks.refuse(self.found.manifest, self.paths, policy=self.tool.audit, warn=self.console.warn)
-        return asked()
+        made, policy, warn = self.found.manifest, self.tool.audit, self.console.warn
+        return meanwhile(lambda: checks.refuse(made, self.paths, policy=policy, warn=warn))
+
+    def compare(self, publishing: Publishing, audit: Audit) -> Comparison:
+        """Ask the index what it has while the files are looked at; what is wrong with the files is told first."""
+        asked = meanwhile(publishing.compare)
+        found = audit()
+        comparison = asked()
+        if found is not None:
+            checks.refuse_unrenderable(self.paths.values())
+            checks.remember(self.found.manifest, found, policy=self.tool.audit)
+        return comparison
 
 
 def publish(errand: Errand, store: Store) -> None:
     """Bring the index that was asked for to hold the release, then let old nightlies go."""
+    audit = errand.audit()
     from wheelyard.index import history, retention  # noqa: PLC0415  # twine is slow to import
 
     console, made, chosen = errand.console, errand.found.manifest, _account(errand)
@@ -64,7 +77,7 @@ def publish(errand: Errand, store: Store) -> None:
     if errand.options.nightly and publishing.is_there():
         console.say(f"{chosen.url} has {made.name} {made.version} of an earlier night. There is nothing new.")
         return
-    comparison = errand.compare(publishing)
+    comparison = errand.compare(publishing, audit)
     if loss := history.lost(made, comparison.before, drop=errand.tool.publish.drop):
         raise loss.error(made, chosen.url)
     for caution in _cautions(errand, publishing, comparison):
@@ -93,7 +106,7 @@ def rehearse(errand: Errand) -> None:
     with files.scratch("rehearsal") as scratch, embedded.serve(scratch / "index") as served:
         chosen = account.resolve(served.upload, login=served.login)
         publishing = Publishing(made=made, account=chosen, reader=chosen.reader())
-        _send(errand, publishing, errand.compare(publishing), begin=lambda: None)
+        _send(errand, publishing, errand.compare(publishing, errand.audit()), begin=lambda: None)
         errand.console.say(rehearsal.install(made, errand.paths, served=served, scratch=scratch))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -186,8 +187,9 @@ def _stage(place: Path) -> Stage:
 
 def _differences(place: Path, made: Manifest) -> Iterator[str]:
     """Each way in which a folder is not what the manifest says."""
-    for file in made.files:
-        yield from _difference(place / file.file, file)
+    with ThreadPoolExecutor() as pool:  # hashing needs no interpreter lock
+        for found in pool.map(lambda file: tuple(_difference(place / file.file, file)), made.files):
+            yield from found
     known = {MANIFEST, SUMS, REPORT, *(file.file for file in made.files)}
     with suppress(FileNotFoundError):
         for path in sorted(place.iterdir()):

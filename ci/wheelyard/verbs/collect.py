@@ -135,8 +135,10 @@ def _collect(errand: _Errand, gathered: Gathered) -> Saved:
     found = checks.defects(made.manifest, made.paths, policy=tool.audit, previous=previous)
     page.facts = replace(page.facts, findings=found, previous=previous)
     checks.refuse_defects(found, warn=warn)
+    checks.refuse_unrenderable(made.paths.values())
     saved = errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
     if not errand.options.dry_run:
+        checks.remember(made.manifest, found, policy=tool.audit)
         page.facts = replace(page.facts, release=saved.release.manifest, where=saved.release.where)
         if tool.release.report and saved.release.stage is Stage.DRAFT:
             errand.store.attach(saved.release, pages.attached(page.facts))
