@@ -159,6 +159,11 @@ def test_a_wheel_for_a_newer_macos_than_asked_is_a_failure(ledger: Ledger) -> No
     run([replace(work, order=replace(work.order, environment={"MACOSX_DEPLOYMENT_TARGET": "10.13"}))])
     (result,) = ledger.report.results
     assert "It is for macOS 10.15 and newer, 10.13 was asked for." in str(result.message)
+    options = {"environment": {"MACOSX_DEPLOYMENT_TARGET": "10.15"}}  # which has the last word
+    work = replace(work, order=replace(work.order, options=options))
+    run([replace(work, order=replace(work.order, environment={"MACOSX_DEPLOYMENT_TARGET": "10.13"}))])
+    (result,) = ledger.report.results
+    assert result.state is State.BUILT
 
 
 def test_what_the_audit_finds_is_a_failure(ledger: Ledger) -> None:

@@ -132,8 +132,9 @@ def _differences(wheel: wheels.Wheel, task: Task, plan: Plan) -> Iterable[str]:
         yield f"It is called {wheel.name}, the project {plan.name}."
     if plan.version is not None and wheel.version != Version(plan.version):
         yield f"Its version is {wheel.version}, the plan's {plan.version}."
-    if too_new := macos.newer(wheel, task.order.environment):
-        yield f"It is for macOS {too_new} and newer, {task.order.environment[macos.TARGET]} was asked for."
+    wanted = macos.target(task.order.options, task.order.identifiers[0], task.order.environment)
+    if too_new := macos.newer(wheel, wanted):
+        yield f"It is for macOS {too_new} and newer, {wanted} was asked for."
     unanswered = set(task.order.identifiers) - set(wheel.answers(task.order.identifiers))
     if unanswered:
         yield f"Its tags do not answer {listed(sorted(unanswered))}."

@@ -17,8 +17,8 @@ Version = tuple[int, ...]
 
 
 def version(text: str) -> Version:
-    """`10.13` as numbers."""
-    return tuple(map(int, text.split(".")))
+    """`10.13`, or `11`, as two numbers."""
+    return (*map(int, text.split(".")), 0)[:2]
 
 
 def floor(identifier: Identifier) -> str:
@@ -46,9 +46,9 @@ def refusals(config: Config, asked: Iterable[tuple[Identifier, Mapping[str, str]
     found: dict[tuple[str, str], list[Identifier]] = {}
     for identifier, variables in asked:
         if identifier.target.platform is Platform.MACOS:
-            wanted = stated(config.cibuildwheel, identifier) or variables.get(TARGET)
+            wanted = target(config.cibuildwheel, identifier, variables)
             least = floor(identifier)
-            if wanted is not None and re.fullmatch(r"\d+(\.\d+)*", wanted) and version(wanted) < version(least):
+            if wanted is not None and version(wanted) < version(least):
                 found.setdefault((wanted, least), []).append(identifier)
     for (wanted, least), identifiers in found.items():
         select = " ".join(identifiers)
@@ -59,13 +59,19 @@ def refusals(config: Config, asked: Iterable[tuple[Identifier, Mapping[str, str]
         )
 
 
-def newer(wheel: Wheel, variables: Mapping[str, str]) -> str | None:
-    """The oldest macOS that a wheel's tags name, where that is newer than a job's variables ask for."""
+def newer(wheel: Wheel, wanted: str | None) -> str | None:
+    """The oldest macOS that a wheel's tags name, where that is newer than the one asked for."""
     stated = (re.match(r"macosx_(\d+)_(\d+)_", tag.platform) for tag in wheel.tags)
     oldest = min(((int(found[1]), int(found[2])) for found in stated if found), default=None)
-    if oldest is None or TARGET not in variables or oldest <= version(variables[TARGET]):
+    if oldest is None or wanted is None or oldest <= version(wanted):
         return None
     return f"{oldest[0]}.{oldest[1]}"
+
+
+def target(options: Mapping[str, Any], identifier: Identifier, variables: Mapping[str, str]) -> str | None:
+    """The oldest macOS asked for, in `[tool.cibuildwheel]` or else by a job's variables; None if it is no version."""
+    wanted = stated(options, identifier) or variables.get(TARGET) or ""
+    return wanted if re.fullmatch(r"\d+(\.\d+)*", wanted) else None
 
 
 def stated(options: Mapping[str, Any], identifier: Identifier) -> str | None:

@@ -89,7 +89,7 @@ def _untestable(config: Config, identifier: Identifier) -> Iterator[str]:
 
 def _deployment_target(config: Config, build: Build) -> str | None:
     variables: Mapping[str, str] = build.environment.get(build.identifier, {})
-    return macos.stated(config.cibuildwheel, build.identifier) or variables.get(macos.TARGET)
+    return macos.target(config.cibuildwheel, build.identifier, variables)
 
 
 def cut(group: Sequence[Build], minutes: Sequence[float], *, most: float) -> tuple[tuple[int, ...], ...]:

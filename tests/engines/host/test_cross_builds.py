@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tomllib
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from engines.host.orders import ARCH, order
 from support import ROOT
 from wheelyard import audit
+from wheelyard.audit import binaries as readers
 from wheelyard.doors.process import Programs
 from wheelyard.engines import Made
 from wheelyard.engines.host import Host, binaries, emulation
@@ -27,13 +30,13 @@ OTHERS = [name for name in MACHINES if name != f"manylinux_{ARCH}"]
 ALL = os.environ.get("WHEELYARD_TEST_CROSS") == "all"
 
 
-def build(sample: str, machine: str, folder: Path) -> Made:
+def build(sample: str, machine: str, folder: Path, **environment: str) -> Made:
     """A sample built for a machine by this one's CPython 3.11, and audited as every wheel is."""
     if "cp311" not in HOST._interpreters():
         pytest.skip("this machine has no CPython 3.11 with headers")
     project = Path(shutil.copytree(ROOT / "tests" / "projects" / sample, folder / sample))
     options = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["cibuildwheel"]
-    wanted = order(project, folder / "scratch", f"cp311-{machine}", options=options)
+    wanted = replace(order(project, folder / "scratch", f"cp311-{machine}", options=options), environment=environment)
     assert HOST.refuses(wanted) is None
     HOST.prepare((wanted,), programs=Programs())
     made = HOST.build(wanted, programs=Programs())
@@ -62,6 +65,16 @@ def test_every_back_end_builds_for_every_machine(sample: str, machine: str, tmp_
             build(sample, machine, tmp_path)
     else:
         build(sample, machine, tmp_path)
+
+
+def test_an_extension_runs_on_the_oldest_macos_asked_for(tmp_path: Path) -> None:
+    made = build("setuptools_c", "macosx_x86_64", tmp_path, MACOSX_DEPLOYMENT_TARGET="10.15")
+    assert made.wheel.name.endswith("-macosx_10_15_x86_64.whl")
+    with zipfile.ZipFile(made.wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".so"))
+        binary = readers.read(name, archive.read(name))
+    assert binary is not None
+    assert [piece.minimum for piece in binary.slices] == [(10, 15)]
 
 
 def test_a_wheel_that_became_pure_is_an_error_there_too(tmp_path: Path) -> None:

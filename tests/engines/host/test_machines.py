@@ -43,6 +43,21 @@ def test_a_newer_python_may_need_a_newer_system() -> None:
     assert (older and older.tag, newer and newer.tag) == ("macosx_10_13_x86_64", "macosx_10_15_x86_64")
 
 
+@pytest.mark.parametrize(
+    ("name", "asked", "made"),
+    [
+        pytest.param("cp312-macosx_x86_64", "10.15", ("x86_64-macos.10.15", "macosx_10_15_x86_64"), id="Intel"),
+        pytest.param("cp312-macosx_arm64", "12", ("aarch64-macos.12.0", "macosx_12_0_arm64"), id="one number"),
+        pytest.param("cp314-macosx_x86_64", "11.6.1", ("x86_64-macos.11.6", "macosx_11_0_x86_64"), id="three numbers"),
+        pytest.param("cp312-manylinux_aarch64", "12", ("aarch64-linux-gnu.2.17", "manylinux_2_17_aarch64"), id="Linux"),
+    ],
+)
+def test_the_oldest_macos_is_the_one_asked_for(name: str, asked: str, made: tuple[str, str]) -> None:
+    machine = machines.of(Identifier(name), macos=asked)
+    assert machine is not None
+    assert (machine.triple, machine.tag) == made
+
+
 @pytest.mark.parametrize("name", ["cp312-win32", "cp312-musllinux_s390x", "cp312-macosx_universal2", "cp313-ios_x86"])
 def test_other_machines_are_none(name: str) -> None:
     assert machines.of(Identifier(name)) is None

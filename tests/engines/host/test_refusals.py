@@ -52,6 +52,22 @@ def test_other_targets_are_refused_by_name(host: Host, tmp_path: Path, identifie
     assert told in refused(host, tmp_path / "again", identifier)
 
 
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        pytest.param({"MACOSX_DEPLOYMENT_TARGET": "10.15"}, "", id="newer"),
+        pytest.param({"MACOSX_DEPLOYMENT_TARGET": "10.9"}, "make code for 10.13 and newer", id="older"),
+        pytest.param("A=1 MACOSX_DEPLOYMENT_TARGET=$(sw_vers)", "'$(sw_vers)'. Write a version", id="no version"),
+        pytest.param("MACOSX_DEPLOYMENT_TARGET=10.9 MACOSX_DEPLOYMENT_TARGET='11'", "", id="the last one counts"),
+    ],
+)
+def test_a_macos_that_nothing_here_makes_code_for_is_refused(
+    host: Host, tmp_path: Path, environment: object, told: str
+) -> None:
+    text = refused(host, tmp_path, "cp311-macosx_x86_64", environment=environment)
+    assert (text == "") if not told else told in text
+
+
 def test_a_missing_interpreter_is_named_with_those_there_are(host: Host, tmp_path: Path) -> None:
     text = refused(host, tmp_path, "cp313t-manylinux")
     assert "no CPython 3.13t" in text

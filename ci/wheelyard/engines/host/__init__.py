@@ -67,12 +67,14 @@ class Host:
 
     def refuses(self, order: Order) -> str | None:
         """Why these identifiers, or this project's commands, are not for this engine, or None."""
+        chosen = options.resolve(order.options, lowest(order), self._environ)
         return (
             refusals.of_target(order)
             or refusals.of_network(order)
             or refusals.of_backend(order, machine=self._machine)
             or refusals.of_interpreters(order, self._interpreters())
-            or refusals.of_commands(order, options.resolve(order.options, lowest(order), self._environ))
+            or refusals.of_macos(order, chosen.macos(order))
+            or refusals.of_commands(order, chosen)
         )
 
     def prepare(self, orders: Sequence[Order], *, programs: Programs) -> None:
@@ -93,7 +95,7 @@ class Host:
             program, *_ = [future.result() for future in made]
             for future in fetched:
                 future.result()
-        found = {_machine(order): order.project for order in orders}
+        found = {self._target(order): order.project for order in orders}
         for machine in found:
             ended = self._warm("cc", machine, program, programs)
             if ended.code != 0:
@@ -115,7 +117,7 @@ class Host:
 
     def _made(self, order: Order, identifier: Identifier, programs: Programs) -> Made:
         interpreter = self._interpreters()[identifier.python]
-        machine = _machine(order)
+        machine = self._target(order)
         foreign = machine is not machines.NATIVE[self._machine]
         chosen = options.resolve(order.options, identifier, self._environ)
         with begun(order, identifier, programs) as work, ThreadPoolExecutor(max_workers=1) as aside:
@@ -152,6 +154,14 @@ class Host:
                 ),
             )
 
+    def _target(self, order: Order) -> Machine:
+        """The machine an order is for, with the oldest macOS that is asked for; what has none was refused."""
+        chosen = options.resolve(order.options, lowest(order), self._environ)
+        machine = machines.of(lowest(order), macos=chosen.macos(order))
+        if machine is None:
+            raise BuildError(f"{lowest(order)}: the host engine makes no code for it.")
+        return machine
+
     def _interpreters(self) -> Mapping[str, Interpreter]:
         """Those given, or those found on this machine the first time someone asks."""
         if self._found is None:
@@ -160,7 +170,7 @@ class Host:
 
     def _fetch_python(self, order: Order, programs: Programs) -> None:
         """Get the Python of another processor that can test the order; without one the order is built, not run."""
-        machine = _machine(order)
+        machine = self._target(order)
         if machine is not machines.NATIVE[self._machine] and not order.offline:
             for identifier in order.identifiers:
                 emulation.fetch(machine, identifier, programs=programs)
@@ -179,14 +189,6 @@ class Host:
         with suppress(KeyboardInterrupt, OSError, WheelyardError):
             for machine in found:
                 self._warm("c++", machine, program, programs)
-
-
-def _machine(order: Order) -> Machine:
-    """The machine an order is for; what has none was refused."""
-    machine = machines.of(lowest(order))
-    if machine is None:
-        raise BuildError(f"{lowest(order)}: the host engine makes no code for it.")
-    return machine
 
 
 def _toolchain(work: Work, machine: Machine, interpreter: Interpreter) -> Toolchain:

@@ -94,11 +94,15 @@ def _windows(name: str, zig: str) -> Machine:
     )
 
 
+_BIG_SUR = 11  # from which on tags name no minor version
+
+
 def _macos(name: str, zig: str, oldest: str) -> Machine:
+    major, minor = oldest.split(".")
     return Machine(
         triple=f"{zig}-macos.{oldest}",
         gnu=f"{name}-apple-darwin",
-        tag=f"macosx_{oldest.replace('.', '_')}_{name}",
+        tag=f"macosx_{major}_{minor if int(major) < _BIG_SUR else 0}_{name}",
         name=name,
         platform=f"macosx-{oldest}-{name}",
         soabi="darwin",
@@ -128,12 +132,17 @@ MACHINES = {
 NATIVE = {name: MACHINES[f"manylinux_{name}"] for name in ("x86_64", "aarch64")}
 
 
-def of(identifier: Identifier) -> Machine | None:
+def of(identifier: Identifier, *, macos: str | None = None) -> Machine | None:
     """The machine an identifier's wheels are for, None if this engine makes no code for it.
 
-    CPython 3.14 for Intel needs macOS 10.15 (its own wheels' minimum).
+    `macos` is the oldest system they must run on, where a project says so. Unasked, CPython 3.14 for Intel gets 10.15
+    (its own wheels' minimum).
     """
     machine = MACHINES.get(identifier.partition("-")[2])
-    if machine is not None and machine.tag == "macosx_10_13_x86_64" and identifier.version >= (3, 14):
-        return _macos("x86_64", "x86_64", "10.15")
-    return machine
+    if machine is None or machine.system != "darwin":
+        return machine
+    if macos is None and machine.name == "x86_64" and identifier.version >= (3, 14):
+        macos = "10.15"
+    if macos is None:
+        return machine
+    return _macos(machine.name, machine.triple.partition("-")[0], ".".join((*macos.split("."), "0")[:2]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wheelyard.engines import Order
 from wheelyard.engines.host import layers
 from wheelyard.engines.host.layers import ASSIGNMENTS, COMMANDS, EXTRAS, NAMES, SETTINGS, TEXT, WORDS, Reader
 from wheelyard.targets import Identifier, selects
@@ -48,6 +50,12 @@ class Options:
     test_groups: tuple[str, ...]
     test_environment: tuple[str, ...]
     notes: tuple[str, ...]
+
+    def macos(self, order: Order) -> str | None:
+        """The oldest macOS that is asked for, as it is written: here, or else in the order's own variables."""
+        name = "MACOSX_DEPLOYMENT_TARGET"
+        own = [shlex.split(word)[0].partition("=")[2] for word in self.environment if word.startswith(f"{name}=")]
+        return own[-1] if own else order.environment.get(name)
 
 
 def resolve(options: Mapping[str, Any], identifier: Identifier, variables: Mapping[str, str]) -> Options:

@@ -75,6 +75,27 @@ def _there(found: Mapping[str, Interpreter]) -> str:
     return f"There are {listed(versions, most=20)}." if found else "There is none."
 
 
+def of_macos(order: Order, asked: str | None) -> str | None:
+    """Why nothing here makes code for the oldest macOS that is asked for."""
+    identifier = lowest(order)
+    machine = machines.of(identifier)
+    if asked is None or machine is None or machine.system != "darwin":
+        return None
+    if re.fullmatch(r"\d+(\.\d+){0,2}", asked) is None:
+        return f"{identifier}: MACOSX_DEPLOYMENT_TARGET is {asked!r}. Write a version of macOS, such as 10.15."
+    oldest = machine.platform.split("-")[1]
+    if _numbers(asked) >= _numbers(oldest):
+        return None
+    return (
+        f"{identifier}: macOS {asked} is asked for, and zig and this Python make code for {oldest} and newer."
+        " Raise MACOSX_DEPLOYMENT_TARGET for it in an override, or build it on a Mac."
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return (*map(int, version.split(".")), 0)[:2]
+
+
 def of_commands(order: Order, options: Options) -> str | None:
     """Why the project's commands must not run here."""
     for name, command in (("before-all", options.before_all), ("before-build", options.before_build)):
