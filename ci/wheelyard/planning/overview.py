@@ -106,9 +106,7 @@ def _crossed(plan: Plan, found: Estimate) -> str:
         return ""
     targets = sorted({job.target for job in plan.jobs if job.crossing})
     native = f"{duration(found.native_minutes)} and ${found.native_usd:.2f}"
-    return (
-        f"{listed(targets)}: cross-built on Linux, then tested on their own runners. Built there, it would be {native}."
-    )
+    return f"{listed(targets)}: built on Linux, tested on runners of their own. If those built them: {native}."
 
 
 def _grids(plan: Plan, style: Style) -> Iterator[str]:
