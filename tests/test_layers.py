@@ -29,7 +29,7 @@ FLOORS = (
     {"locking.actions", "planning.durations", "locking.resolving", "building.orders", "render",
      "building.reproduction", "releasing.gathering", "releasing.lookup", "migration", "reference",
      "status.continuing"},
-    {"planning.crossing", "building.without_engine"},
+    {"planning.crossing", "building.without_engine", "building.copying", "building.testing"},
     {"planning.rows"},
     {"planning.stages"},
     {"planning.planner"},

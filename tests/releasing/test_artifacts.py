@@ -66,8 +66,18 @@ def test_no_artifacts_are_never_an_empty_release(tmp_path: Path) -> None:
         artifacts.newest(tmp_path)
 
 
+def test_what_a_crossing_built_is_not_what_its_jobs_made(tmp_path: Path) -> None:
+    made(tmp_path, "made-a-1")
+    for number in (1, 2):
+        made(tmp_path / f"crossed-cross-1-{number}", "b")
+    assert chosen(tmp_path) == ["made-a-1"]
+    assert artifacts.crossed(tmp_path, "b") == tmp_path / "crossed-cross-1-2" / "b"
+    with pytest.raises(IncompleteError, match="No artifact in .* has the job c"):
+        artifacts.crossed(tmp_path, "c")
+
+
 def test_a_failed_attempt_counts_only_when_asked_for_and_never_before_a_complete_one(tmp_path: Path) -> None:
     for name, state in (("made-a-1", State.BUILT), ("failed-a-2", State.FAILED), ("failed-b-1", State.FAILED)):
         made(tmp_path, name, state=state)
     assert chosen(tmp_path) == ["made-a-1"]
-    assert [path.name for path in artifacts.newest(tmp_path, failed=True)] == ["made-a-1", "failed-b-1"]
+    assert [path.name for path in artifacts.newest(tmp_path, failed=True)] == ["failed-b-1", "made-a-1"]

@@ -12,9 +12,10 @@ from wheelyard.building import wheelhouse
 from wheelyard.building.wheelhouse import JobFolder
 from wheelyard.doors import files
 from wheelyard.errors import FindingsError, UsageError
-from wheelyard.planning import plan
+from wheelyard.planning import plan as plans
 from wheelyard.planning.plan import Plan
 from wheelyard.releasing.manifest import JobReport
+from wheelyard.stores import bundle
 from wheelyard.stores.bundle import Piece
 
 DISTRIBUTIONS = (".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".egg")
@@ -23,7 +24,7 @@ _LOGS = "logs"
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
-    """What lies in the wheelhouses: the plan, the reports of jobs, their files, and files nobody knows."""
+    """What lies in the wheelhouses: the plan, the reports of jobs, those files that count, and files nobody knows."""
 
     plan: Plan
     reports: tuple[JobReport, ...]
@@ -36,15 +37,16 @@ def gather(folders: Sequence[Path]) -> Gathered:
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(f"There is no wheelhouse {folder}. Run `wheelyard build`, or give --wheelhouse DIR.")
+    plan = _plan(folders)
     jobs = [JobFolder(path=path) for folder in folders for path in wheelhouse.jobs(folder)]
     reports = [(job, report) for job in jobs if (report := job.report()) is not None]
     pieces = tuple(piece for job, report in reports for piece in _pieces(job.path, report))
     known = {piece.where for piece in pieces}
     every = {str(path) for folder in folders for path in _distributions(folder)}
     return Gathered(
-        plan=_plan(folders),
+        plan=plan,
         reports=tuple(report for _, report in reports),
-        pieces=pieces,
+        pieces=tuple(piece for piece in pieces if bundle.counts(piece, plan)),
         foreign=tuple(sorted(every - known)),
     )
 
@@ -54,7 +56,7 @@ def _plan(folders: Sequence[Path]) -> Plan:
     found = {}
     for path in (folder / wheelhouse.PLAN for folder in folders):
         if path.is_file():
-            found[path] = plan.load(files.read(path), source=str(path))
+            found[path] = plans.load(files.read(path), source=str(path))
     if not found:
         raise UsageError(
             f"There is no {wheelhouse.PLAN} in {' or '.join(map(str, folders))}. Run `wheelyard build`:"

@@ -24,6 +24,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `minutes` is wall time, `log` a path inside the job's folder, `message` what failed or what to know. `built_on` is
     the kind of machine where that is not the wheel's own: cross-built, and unless `tested`, run by nobody yet.
+    `tested_on` is the kind of machine that tested it afterwards (`wheelyard test`).
     """
 
     identifier: Identifier | None
@@ -34,6 +35,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     tested: bool = False
     built_on: str | None = None
+    tested_on: str | None = None
     log: str | None = None
     message: str | None = None
 
@@ -88,6 +90,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
     tested: bool = False
     built_on: str | None = None
+    tested_on: str | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

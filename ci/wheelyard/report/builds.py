@@ -42,8 +42,10 @@ def table(reports: Iterable[JobReport]) -> Table:
 
 
 def tested(result: Result | File) -> str:
-    """Whether tests ran; of a wheel that was cross-built, that nobody has run it yet."""
-    return "yes" if result.tested else "built, not run" if result.built_on else ""
+    """Whether tests ran, and where, if not where it was built; that nobody has run what was cross-built yet."""
+    if result.tested:
+        return f"on {result.tested_on}" if result.tested_on else "yes"
+    return "built, not run" if result.built_on else ""
 
 
 class Live:

@@ -101,14 +101,14 @@ Builds = Callable[[str, str], Cell]  # of a job and the name of a row
 
 
 def of_run(jobs: Iterable[Job], run: Run) -> Builds:
-    """The builds of a run on GitHub, whose jobs are called `Build JOB`."""
+    """The builds of a run on GitHub, whose jobs are called `Build JOB`, or `Test JOB` where another one built."""
     named = {job.name: _of_job(job) for job in jobs}
     rest = Cell(mark=Mark.ABSENT, words="not run") if run.ended else _waiting("not begun")
 
     def look(job: str, name: str) -> Cell:
         if name in {SDIST, PURE}:
             return next((cell for title, cell in named.items() if title.startswith("Build the ")), rest)
-        return named.get(f"Build {job}", rest)
+        return named.get(f"Build {job}", named.get(f"Test {job}", rest))
 
     return look
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wheelyard import wheels
 from wheelyard.errors import FindingsError, IncompleteError, listed
 from wheelyard.planning.plan import Plan
-from wheelyard.releasing.manifest import File, Inputs, JobReport, Manifest, Result
+from wheelyard.releasing.manifest import File, Inputs, JobReport, Manifest, Result, State
 from wheelyard.targets import Identifier
 
 PURE = "-none-any.whl"
@@ -25,6 +25,17 @@ class Piece:
     job: JobReport
     results: tuple[Result, ...]
     where: str
+
+
+def counts(piece: Piece, plan: Plan) -> bool:
+    """Whether a file may be in a release: all of it was built, and none of it waits for its own machine to test it."""
+    return all(result.state is State.BUILT and not is_waiting(piece.job, result, plan) for result in piece.results)
+
+
+def is_waiting(job: JobReport, result: Result, plan: Plan) -> bool:
+    """Whether a wheel was cross-built as planned, and no machine of its own has tested it yet."""
+    planned = any(each.id == job.job and each.crossing for each in plan.jobs)
+    return planned and result.built_on is not None and result.tested_on is None
 
 
 def is_native(file: str) -> bool:
@@ -124,6 +135,7 @@ def _entry(piece: Piece, plan: Plan) -> File:
         image=job.image,
         tested=bool(piece.results) and all(result.tested for result in piece.results),
         built_on=next((result.built_on for result in piece.results if result.built_on), None),
+        tested_on=next((result.tested_on for result in piece.results if result.tested_on), None),
     )
 
 

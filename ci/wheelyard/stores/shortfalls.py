@@ -77,6 +77,10 @@ def _why(identifier: Identifier, plan: Plan, reports: Sequence[JobReport]) -> st
     """A missing identifier with the reason its job gives, or the job that has not reported."""
     for report in reports:
         for result in report.results:
+            if result.identifier == identifier and bundle.is_waiting(report, result, plan):
+                return (
+                    f"{identifier} (cross-built, not tested yet: `wheelyard test {report.job}` on a machine of its own)"
+                )
             if result.identifier == identifier and result.state is State.BUILT:
                 return f"{identifier} (job {report.job} reported {result.file}, which is not there)"
             if result.identifier == identifier:

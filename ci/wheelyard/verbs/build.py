@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wheelyard import config, documents, engines, resources
-from wheelyard.building import builder, inputs, orders, sdist, wheelhouse, without_engine
+from wheelyard.building import builder, copying, orders, sdist, wheelhouse, without_engine
 from wheelyard.building.requirements import Requirements
 from wheelyard.building.wheelhouse import Ledger
 from wheelyard.doors import files, git
@@ -116,11 +116,10 @@ def _build(
 ) -> tuple[JobReport, ...]:
     """Build the sdist, then every job, in a clean copy of the source; gives all there is now."""
     work = resources.cache() / "work" / wheelhouse.key(str(house))[:16]
-    files.remove(work)
-    run = orders.Run(
+    asked = orders.Run(
         plan=plan,
         options=workspace.config.cibuildwheel,
-        source=files.folder(work) / "source",
+        source=work / "source",
         house=house,
         work=work,
         engine=options.engine,
@@ -128,21 +127,18 @@ def _build(
         fresh=options.fresh or options.fetch,
         requirements=_requirements(workspace, options),
     )
-    try:
-        git.export(workspace.root, run.source)
-        run = _with_inputs(run, jobs, workspace, console)
+    macos = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
+    with copying.copied(asked, workspace, macos=macos, console=console) as run:
         from_sdist = plan.sdist and workspace.config.tool.sdist.wheels_from_sdist
-        asked = from_sdist or wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST])
-        books = [without_engine.build(run, say=console.say)] if asked else []
+        with_sdist = from_sdist or wheelhouse.SDIST in (options.jobs or [wheelhouse.SDIST])
+        books = [without_engine.build(run, say=console.say)] if with_sdist else []
         if from_sdist:
             archive = next(books[0].folder.path.glob("*.tar.gz"))
             source = sdist.unpack(archive, work / "from-sdist")
-            run = replace(run, source=source, plan=msgspec.structs.replace(plan, package="."))
+            run = replace(run, source=source, plan=msgspec.structs.replace(plan, package="."))  # noqa: PLW2901  # the same
         look = partial(_look, policy=workspace.config.tool.audit)
         books += _wheels(run, jobs, parallel=options.parallel, look=look, console=console)
         return tuple(book.report for book in books)
-    finally:
-        files.remove(work)
 
 
 def _requirements(workspace: Workspace, options: Namespace) -> Requirements:
@@ -155,19 +151,6 @@ def _requirements(workspace: Workspace, options: Namespace) -> Requirements:
         os.environ["PIP_NO_INDEX"] = "1"
     fetcher = Fetcher(mirrors=workspace.config.tool.mirrors, offline=options.offline)
     return Requirements(fetcher=fetcher, fetch=options.fetch)
-
-
-def _with_inputs(run: orders.Run, jobs: Sequence[Job], workspace: Workspace, console: Console) -> orders.Run:
-    """The run with all that goes into its copy of the repository besides the commit."""
-    tool = workspace.config.tool
-    macos = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
-    with console.download() as tell:
-        fetcher = replace(run.requirements.fetcher, tell=tell)
-        clean = not run.plan.revision.dirty
-        found, remarks = inputs.put(tool, run.source, fetcher=fetcher, clean=clean, macos=macos)
-    for remark in remarks:
-        console.warn(remark)
-    return replace(run, inputs=found)
 
 
 def _wheels(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +30,13 @@ class Interpreter:
         return f"{'.'.join(map(str, self.version))} ({self.executable})"
 
 
-def find(*, machine: str, environ: Mapping[str, str]) -> dict[str, Interpreter]:
+_HOSTED = ("bin/python3", "bin/python3.*t", "python.exe", "python3.*t.exe")
+
+
+def find(*, machine: str, environ: Mapping[str, str], system: str = sys.platform) -> dict[str, Interpreter]:
     """The newest final release of each minor version for `machine`, those with headers before those without.
 
-    Looked for on PATH, among those of pyenv and uv, and in the tool folder of a hosted runner.
+    Looked for on PATH, among those of pyenv and uv, in Windows' registry, and in the tool folder of a hosted runner.
     """
     from python_discovery import DiskCache, iter_interpreters  # noqa: PLC0415  # only builds look for interpreters
 
@@ -38,15 +44,28 @@ def find(*, machine: str, environ: Mapping[str, str]) -> dict[str, Interpreter]:
     searched = {**environ, "PATH": os.pathsep.join(_without_shims(environ.get("PATH", "")))}
     cache = DiskCache(resources.cache() / "interpreters")
     for info in iter_interpreters("cpython", map(str, _off_path(environ)), cache, searched):
-        found = _usable(info, machine)
+        found = _usable(info) if is_for(info.sysconfig_platform or "", machine, system) else None
         if found is not None and _better(found, usable.get(found.name)):
             usable[found.name] = found
     return dict(sorted(usable.items(), key=lambda item: item[1].version))
 
 
-def _usable(info: PythonInfo, machine: str) -> Interpreter | None:
+def is_for(says: str, machine: str, system: str) -> bool:
+    """Whether a Python of which `sysconfig.get_platform()` says this runs as one of that machine and system.
+
+    One for both kinds of Mac runs as that which this machine is.
+    """
+    if system == "win32":
+        return says == {"AMD64": "win-amd64", "ARM64": "win-arm64", "x86": "win32"}.get(machine)
+    if system == "darwin":
+        arch = re.fullmatch(r"macosx-[\d.]+-(\w+)", says)
+        return arch is not None and machine == (platform.machine() if arch[1] == "universal2" else arch[1])
+    return says == f"{system}-{machine}"
+
+
+def _usable(info: PythonInfo) -> Interpreter | None:
     final = info.version_info.releaselevel == "final" and not info.debug_build
-    if not final or info.implementation != "CPython" or info.sysconfig_platform != f"linux-{machine}":
+    if not final or info.implementation != "CPython":
         return None
     headers = Path(info.system_include)
     return Interpreter(
@@ -74,4 +93,5 @@ def _off_path(environ: Mapping[str, str]) -> Iterator[Path]:
     yield from sorted(pyenv.glob("versions/*/bin/python3"))
     hosted = environ.get("RUNNER_TOOL_CACHE") or environ.get("AGENT_TOOLSDIRECTORY")
     if hosted:
-        yield from sorted(Path(hosted).glob("Python/*/*/bin/python3"))
+        for name in _HOSTED:
+            yield from sorted(Path(hosted).glob(f"Python/*/*/{name}"))

@@ -8,8 +8,11 @@ nothing in the option can run outside a `$(...)`.
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from string import Template
 
 from wheelyard.doors import files
 from wheelyard.doors.process import Programs
@@ -17,6 +20,18 @@ from wheelyard.errors import UsageError
 
 _CLOSING = {"(": ")", "{": "}", "`": "`"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def command(text: str, *, place: Path) -> tuple[str | Path, ...]:
+    """What runs a command line of the project's: sh, and on Windows cmd, by a file of its own in `place`.
+
+    No list of arguments hands cmd a line with quotes as it is.
+    """
+    if sys.platform == "win32":
+        script = place / "command.bat"
+        script.write_text(f"@echo off\n{text}\n", encoding="utf-8")
+        return ("cmd", "/d", "/c", script)
+    return ("sh", "-c", text)
 
 
 def assignments(text: str) -> tuple[str, ...]:
@@ -36,6 +51,8 @@ def evaluate(
     names = tuple(dict.fromkeys(word.partition("=")[0] for word in words))
     if not names:
         return dict(environment)
+    if sys.platform == "win32":
+        return without_bash(words, environment=environment)
     lines = ["set -e", *(f"{word}\nexport {word.partition('=')[0]}" for word in words)]
     lines += ['exec >"$0"', *(f"printf '%s\\0' \"${{{name}}}\"" for name in names)]
     with files.scratch("environment") as answers:
@@ -47,6 +64,17 @@ def evaluate(
             raise UsageError(f"bash cannot evaluate the environment {' '.join(words)}: {ended.last(3)}")
         values = answer.read_bytes().decode(errors="surrogateescape").split("\0")
     return {**environment, **dict(zip(names, values, strict=False))}
+
+
+def without_bash(words: Sequence[str], *, environment: Mapping[str, str]) -> dict[str, str]:
+    """The same on Windows, whose bash is another system's: quotes and variables, and nothing that runs."""
+    made = dict(environment)
+    for word in words:
+        name, _, value = word.partition("=")
+        if "`" in value or "$(" in value or ("$" in value and "'" in value):
+            raise UsageError(f"{word!r} in environment needs a bash, which Windows has not. Write it without.")
+        made[name] = Template(" ".join(shlex.split(value))).safe_substitute(made)
+    return made
 
 
 def _split(text: str) -> Iterator[str]:

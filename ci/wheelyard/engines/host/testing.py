@@ -183,18 +183,11 @@ def trials(
         interpreter = found.get(identifier.python)
         if not chosen.test_command or interpreter is None:
             continue
+        trial = Trial(work=work, identifier=identifier, options=chosen, interpreter=interpreter, environ=environ)
         if not foreign:
-            yield Trial(work=work, identifier=identifier, options=chosen, interpreter=interpreter, environ=environ)
+            yield trial
         elif emulated := emulation.find(machine, identifier):
-            yield EmulatedTrial(
-                work=work,
-                identifier=identifier,
-                options=chosen,
-                interpreter=interpreter,
-                environ=environ,
-                emulated=emulated,
-                machine=machine,
-            )
+            yield EmulatedTrial(**vars(trial), emulated=emulated, machine=machine)
 
 
 def untested(order: Order, made: Sequence[Trial], *, foreign: bool, found: Mapping[str, Interpreter]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from wheelyard.doors import files
 from wheelyard.doors.process import Ended, Programs
 from wheelyard.engines import Order
+from wheelyard.engines.host import shell
 from wheelyard.engines.host.advice import advice
 from wheelyard.errors import BuildError
 from wheelyard.targets import Identifier
@@ -36,6 +38,23 @@ _PASSED = frozenset(
         "TERM",
         "TZ",
         "USER",
+    }
+)
+# Without these no program of Windows starts, or finds a folder for its files.
+_PASSED_ON_WINDOWS = frozenset(
+    {
+        *(
+            "ALLUSERSPROFILE",
+            "APPDATA",
+            "COMSPEC",
+            "HOMEDRIVE",
+            "HOMEPATH",
+            "LOCALAPPDATA",
+            "NUMBER_OF_PROCESSORS",
+            "OS",
+        ),
+        *("PATHEXT", "PROCESSOR_ARCHITECTURE", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)", "SYSTEMDRIVE"),
+        *("SYSTEMROOT", "TEMP", "TMP", "USERNAME", "USERPROFILE", "WINDIR"),
     }
 )
 _PASSED_PREFIXES = ("FAKETIME", "LC_", "PIP_", "XDG_")
@@ -74,16 +93,15 @@ class Work:
         """Run one step; `BuildError` with the tool's last lines and what to do when it fails."""
         self.say(f"{what}: {' '.join(map(str, command))}")
         # one umask whoever runs it, because the modes of files end up in wheels
-        ended = self.programs.run(
-            ("sh", "-c", 'umask 022; exec "$@"', "sh", *command), cwd=cwd, env=env, log=self.order.log
-        )
+        masked = () if sys.platform == "win32" else ("sh", "-c", 'umask 022; exec "$@"', "sh")
+        ended = self.programs.run((*masked, *command), cwd=cwd, env=env, log=self.order.log)
         if ended.code != 0:
             raise self.failure(f"{what} failed with exit code {ended.code}", ended.output)
         return ended
 
     def run_shell(self, what: str, command: str, *, cwd: Path, env: Mapping[str, str]) -> Ended:
-        """Run a command of the project's through the shell."""
-        return self.run(what, ("sh", "-c", command), cwd=cwd, env=env)
+        """Run a command of the project's through the shell: on Windows cmd, as cibuildwheel does."""
+        return self.run(what, shell.command(command, place=self.place), cwd=cwd, env=env)
 
     def failure(self, what: str, output: str) -> BuildError:
         """The error of a step: what happened, the tool's last lines, what to do."""
@@ -112,10 +130,11 @@ def begun(order: Order, identifier: Identifier, programs: Programs) -> Iterator[
 
 def passed(environ: Mapping[str, str], *, also: Sequence[str] = ()) -> dict[str, str]:
     """What a build gets to see of our environment: no compiler flags, no PYTHON*, no secrets, unless asked for."""
+    known = _PASSED | _PASSED_ON_WINDOWS if sys.platform == "win32" else _PASSED
     return {
         name: value
         for name, value in environ.items()
-        if name in _PASSED or name in also or name.startswith(_PASSED_PREFIXES) or name.lower() in _PASSED_PROXIES
+        if name in known or name in also or name.startswith(_PASSED_PREFIXES) or name.lower() in _PASSED_PROXIES
     }
 
 
