@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from releases import (
     COMMIT,
@@ -66,6 +67,24 @@ def test_a_missing_identifier_is_named_with_why_it_failed(tmp_path: Path) -> Non
     error = refusal((tmp_path, job(tmp_path, FIRST, SECOND, more=(failed,))))
     assert error.exit == Exit.INCOMPLETE
     assert f"missing: {THIRD} (failed in job linux-x86_64: cc: no such file)" in str(error)
+
+
+def test_what_was_cross_built_counts_when_its_own_machine_has_tested_it(tmp_path: Path) -> None:
+    plan = make_plan(sdist=False)
+    crossed = replace(plan, jobs=tuple(replace(each, crossing="cross") for each in plan.jobs))
+    made = job(tmp_path, *IDENTIFIERS)
+    waiting = replace(made, results=tuple(replace(each, built_on="linux-else") for each in made.results))
+    (piece, *_) = pieces_of(tmp_path, waiting)
+    assert bundle.counts(piece, plan)
+    assert not bundle.counts(piece, crossed)
+    error = shortfalls.of(crossed, [], reports=[waiting]).error()
+    assert f"{FIRST} (cross-built, not tested yet: `wheelyard test linux-x86_64` on" in str(error)
+    tested = tuple(replace(each, tested=True, tested_on="linux-x86_64") for each in waiting.results)
+    (piece, *_) = pieces_of(tmp_path, replace(waiting, results=tested))
+    assert bundle.counts(piece, crossed)
+    assert bundle.manifest_of(crossed, [piece], reports=[]).files[0].tested_on == "linux-x86_64"
+    failed = replace(waiting, results=(replace(tested[0], state=State.FAILED), *tested[1:]))
+    assert not bundle.counts(pieces_of(tmp_path, failed)[0], plan)
 
 
 def test_a_job_that_left_nothing_is_named(tmp_path: Path) -> None:

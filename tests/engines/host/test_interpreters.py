@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelyard.engines.host.interpreters import find
+from wheelyard.engines.host.interpreters import find, is_for
 
 OWN = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
@@ -45,3 +45,33 @@ def test_those_of_pyenv_are_found_without_its_shims(tmp_path: Path) -> None:
     (shims / "python3").chmod(0o755)
     find(machine=platform.machine(), environ={"PATH": str(shims), "PYENV_ROOT": str(tmp_path / "pyenv")})
     assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("says", "machine", "system", "fits"),
+    [
+        ("linux-x86_64", "x86_64", "linux", True),
+        ("linux-i686", "x86_64", "linux", False),
+        ("win-amd64", "AMD64", "win32", True),
+        ("win32", "AMD64", "win32", False),
+        ("win-arm64", "ARM64", "win32", True),
+        ("macosx-11.0-arm64", "arm64", "darwin", True),
+        ("macosx-10.13-x86_64", "arm64", "darwin", False),
+        ("macosx-10.13-universal2", platform.machine(), "darwin", True),
+        ("macosx-10.13-universal2", "another", "darwin", False),
+    ],
+)
+def test_a_python_says_for_which_machine_it_is(says: str, machine: str, system: str, fits: bool) -> None:  # noqa: FBT001  # rows of a table
+    assert is_for(says, machine, system) is fits
+
+
+@pytest.mark.parametrize("name", ["3.13.1/x64/bin/python3", "3.13.1/x64-freethreaded/bin/python3.13t"])
+def test_those_of_a_hosted_runner_are_found(name: str, tmp_path: Path) -> None:
+    program = tmp_path / "Python" / name
+    program.parent.mkdir(parents=True)
+    marker = tmp_path / "started"
+    program.write_text(f"#!/bin/sh\n: > {marker}\nexit 1\n")
+    program.chmod(0o755)
+    environ = {"PATH": os.defpath, "HOME": "/nowhere", "RUNNER_TOOL_CACHE": str(tmp_path)}
+    assert OWN in find(machine=platform.machine(), environ=environ)  # a broken one is no reason to stop
+    assert marker.exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wheelyard.doors.process import Programs
-from wheelyard.engines.host.shell import assignments, evaluate
+from wheelyard.engines.host.shell import assignments, evaluate, without_bash
 from wheelyard.errors import UsageError
 
 
@@ -79,3 +79,15 @@ def test_only_what_is_assigned_changes(tmp_path: Path) -> None:
 def test_a_failing_command_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot evaluate"):
         values("A=$(cat no-such-file)", tmp_path)
+
+
+def test_on_windows_quotes_and_variables_are_known_and_nothing_runs() -> None:
+    words = assignments("A=1 B=\"x $A\" C='a b' D=${A}2")
+    made = without_bash(words, environment={"PATH": "p"})
+    assert made == {"PATH": "p", "A": "1", "B": "x 1", "C": "a b", "D": "12"}
+
+
+@pytest.mark.parametrize("text", ["A=$(ls)", "A=`ls`", "A='$B'"])
+def test_what_needs_a_bash_is_refused_on_windows(text: str) -> None:
+    with pytest.raises(UsageError, match="needs a bash, which Windows has not"):
+        without_bash(assignments(text), environment={})

@@ -38,12 +38,13 @@ def find(*, machine: str, environ: Mapping[str, str], system: str = sys.platform
 
     Looked for on PATH, among those of pyenv and uv, in Windows' registry, and in the tool folder of a hosted runner.
     """
-    from python_discovery import DiskCache, iter_interpreters  # noqa: PLC0415  # only builds look for interpreters
+    from python_discovery import DiskCache, PythonInfo, iter_interpreters  # noqa: PLC0415  # only builds look for them
 
     usable: dict[str, Interpreter] = {}
     searched = {**environ, "PATH": os.pathsep.join(_without_shims(environ.get("PATH", "")))}
     cache = DiskCache(resources.cache() / "interpreters")
-    for info in iter_interpreters("cpython", map(str, _off_path(environ)), cache, searched):
+    asked = (PythonInfo.from_exe(str(path), cache, raise_on_error=False, env=searched) for path in _off_path(environ))
+    for info in (*filter(None, asked), *iter_interpreters("cpython", None, cache, searched)):
         found = _usable(info) if is_for(info.sysconfig_platform or "", machine, system) else None
         if found is not None and _better(found, usable.get(found.name)):
             usable[found.name] = found
