@@ -72,7 +72,7 @@ def test_what_a_crossing_built_is_not_what_its_jobs_made(tmp_path: Path) -> None
         made(tmp_path / f"crossed-cross-1-{number}", "b")
     assert chosen(tmp_path) == ["made-a-1"]
     assert artifacts.crossed(tmp_path, "b") == tmp_path / "crossed-cross-1-2" / "b"
-    with pytest.raises(IncompleteError, match="No artifact in .* has the job c"):
+    with pytest.raises(IncompleteError, match=r"No artifact in .* has the job c"):
         artifacts.crossed(tmp_path, "c")
 
 

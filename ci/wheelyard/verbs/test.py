@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from wheelyard import resources
 from wheelyard.building import copying, orders, wheelhouse
+from wheelyard.building.requirements import Requirements
 from wheelyard.doors import files, git
+from wheelyard.doors.downloads import Fetcher
 from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
 from wheelyard.page import Facts, part_of
 from wheelyard.planning import planner
@@ -128,6 +130,7 @@ def _test(
         work=work,
         only=options.only,
         fresh=options.fresh,
+        requirements=Requirements(fetcher=Fetcher(mirrors=workspace.config.tool.mirrors)),
     )
     with copying.copied(asked, workspace, macos=False, console=console) as run:
         benches = {job.target: Bench(target=job.target) for job in jobs}
