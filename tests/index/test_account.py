@@ -106,6 +106,42 @@ def test_a_token_with_a_newline_is_refused_without_showing_it(monkeypatch: pytes
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("letter", ["\t", "\u0142", "\u2026"])
+def test_a_token_that_http_cannot_carry_is_refused(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINE_USERNAME", "ada")
+    monkeypatch.setenv("TWINE_PASSWORD", f"{SECRET}{letter}")
+    with pytest.raises(UsageError, match="that HTTP cannot carry") as caught:
+        account.resolve("https://mine.example/").login()
+    assert SECRET not in str(caught.value)
+
+
+def test_a_password_in_the_address_of_simple_pages_is_refused_too() -> None:
+    with pytest.raises(UsageError, match="holds a password") as caught:
+        account.resolve("https://mine.example/").reader(f"https://ada:{SECRET}@mine.example/simple/")
+    assert SECRET not in str(caught.value)
+
+
+def test_a_password_in_the_address_of_a_section_is_never_shown(home: Path) -> None:
+    section = f"[mine]\nrepository = https://ada:{SECRET}@mine.example/x/\n"
+    (home / ".pypirc").write_text(f"[distutils]\nindex-servers = mine\n{section}")
+    chosen = account.resolve("mine")
+    assert chosen.url == "https://mine.example/x/"
+    assert chosen.reader().roots == ("https://mine.example/x/simple/", "https://mine.example/x/+simple/")
+
+
+def test_a_section_without_an_address_is_told(home: Path) -> None:
+    (home / ".pypirc").write_text(f"[distutils]\nindex-servers = mine\n[mine]\npassword = {SECRET}\n")
+    with pytest.raises(UsageError, match=r"\[mine\] in \.pypirc says no `repository`") as caught:
+        account.resolve("mine")
+    assert SECRET not in str(caught.value)
+
+
+def test_a_section_that_is_not_listed_is_told(home: Path) -> None:
+    (home / ".pypirc").write_text("[mine]\nrepository = https://mine.example/x/\n")
+    with pytest.raises(UsageError, match=r"`index-servers` in \[distutils\] has to name it"):
+        account.resolve("mine")
+
+
 def test_a_password_in_the_address_is_refused_without_showing_it() -> None:
     with pytest.raises(UsageError, match="holds a password") as caught:
         account.resolve(f"https://ada:{SECRET}@mine.example/")

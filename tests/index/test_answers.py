@@ -49,6 +49,26 @@ def test_the_words_come_out_of_a_web_page() -> None:
     assert "<" not in said
 
 
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        pytest.param("The user 'ada' isn't allowed to upload to project 'spam'.", "have its owner add you", id="taken"),
+        pytest.param("The name 'spam' is too similar to an existing project.", "Choose another name", id="similar"),
+        pytest.param("The name 'os' isn't allowed (conflict with a module).", "Choose another name", id="forbidden"),
+        pytest.param("File already exists ('spam').", "raise the version", id="exists"),
+        pytest.param("This filename has already been used.", "raise the version", id="deleted"),
+    ],
+)
+def test_each_refusal_says_what_to_do(words: str, advice: str) -> None:
+    assert advice in answers.advised(400, f"400 {words}")
+
+
+def test_a_redirect_says_where_to_and_nothing_secret() -> None:
+    said = answers.judge(301, location="https://ada:s3cret@other.example/legacy/?key=s3cret").words
+    assert "a redirect to https://other.example/legacy/." in said
+    assert "s3cret" not in said
+
+
 def test_the_words_come_out_of_the_status_line() -> None:
     assert answers.words(400, reason="This filename is odd", body=WAREHOUSE) == "400 This filename is odd"
 

@@ -13,7 +13,7 @@ pytest.importorskip("trustme")
 pytest.importorskip("pypi_attestations")
 
 from fakeindex import Reply
-from fakepypi import FakePyPI
+from fakepypi import MINT, FakePyPI
 from publishing import publish, refusals, released, send
 from releases import make_bundle, make_plan, make_project, make_wheelhouse, wheel_name
 from support import MakeRepository
@@ -83,6 +83,16 @@ def test_a_job_without_an_identity_is_told_which_permission(
     monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
     assert publish(project) == Exit.OUTSIDE
     assert "id-token: write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", '{"errors": 3}', "<html>"])
+def test_an_index_that_answers_in_no_known_way_gives_no_token(
+    project: Path, fake: FakePyPI, capsys: pytest.CaptureFixture[str], body: str
+) -> None:
+    fake.pypi.index.posts[MINT] = lambda _body: Reply(status=500, body=body)
+    assert publish(project) == Exit.OUTSIDE
+    assert "token" in capsys.readouterr().err
+    assert fake.pypi.index.order == []
 
 
 def test_a_token_that_ends_between_uploads_is_got_anew(tmp_path: Path, fake: FakePyPI) -> None:

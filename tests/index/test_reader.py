@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -101,7 +103,7 @@ def test_an_error_page_with_200_is_no_page(index: FakeIndex, pauses: Pauses) -> 
 def test_a_dead_index_is_told_in_the_systems_words(pauses: Pauses) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(OutsideError, match="Connection refused"):
+    with pytest.raises(OutsideError, match=r"Connection refused\. Check the address, or try again later"):
         Reader(roots=(f"http://127.0.0.1:{port}/simple/",), pause=pauses).page("spam")
 
 
@@ -131,8 +133,33 @@ def test_files_of_another_index_are_not_taken_for_its_own(index: FakeIndex, paus
 def test_a_login_page_elsewhere_is_no_index(index: FakeIndex, pauses: Pauses) -> None:
     away = Reply(status=302, headers={"Location": "http://portal.invalid/login"})
     index.pages = {PAGE: [away], "/simple/": [away]}
-    with pytest.raises(OutsideError, match="No simple page"):
+    with pytest.raises(OutsideError, match=r"No simple page .* \(a redirect to http://portal\.invalid/login\)"):
         reader(index, pauses).page("spam")
+
+
+def test_a_portal_says_nothing_of_what_an_index_lacks(index: FakeIndex, pauses: Pauses) -> None:
+    index.pages = {PAGE: [Reply(status=302, headers={"Location": "https://a:s3cret@portal.invalid/login?to=spam"})]}
+    with pytest.raises(OutsideError, match=r"a redirect to https://portal\.invalid/login\)"):
+        reader(index, pauses).page("spam")
+
+
+def test_an_index_that_is_known_leads_to_no_other(index: FakeIndex, pauses: Pauses) -> None:
+    index.pages = {PAGE: [Reply(status=302, headers={"Location": "https://other.invalid/simple/spam/"})]}
+    with pytest.raises(OutsideError, match=r"a redirect to https://other\.invalid/simple/spam/\)"):
+        reader(index, pauses, known=True).page("spam")
+
+
+def test_no_page_is_taken_from_where_it_could_be_changed_on_the_way(tmp_path: Path, pauses: Pauses) -> None:
+    trustme = pytest.importorskip("trustme")
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with fake_index(tls=context, held={WHEEL: b"bytes"}) as index:
+        insecure = index.url.replace("https://", "http://")
+        index.pages = {PAGE: [Reply(status=301, headers={"Location": f"{insecure}{PAGE}"})]}
+        asking = Reader(roots=(index.simple,), pause=pauses, verify=str(tmp_path / "ca.pem"))
+        with pytest.raises(OutsideError, match=r"a redirect to http://127\.0\.0\.1"):
+            asking.page("spam")
 
 
 def test_user_name_and_password_are_given_when_asked_for(index: FakeIndex, pauses: Pauses) -> None:

@@ -209,8 +209,17 @@ def test_a_file_the_index_does_not_show_yet_is_no_failure(index: FakeIndex, bund
 
 def test_an_index_that_lies_about_digests_is_caught(index: FakeIndex, bundle: Bundle) -> None:
     index.shown_digest = lambda file, digest: "0" * 64 if file.endswith(".tar.gz") else digest
+    reports = publish(index, bundle)
+    assert reports["wy_sample-1.0.tar.gz"].outcome is Outcome.ALTERED
     with pytest.raises(FindingsError, match="Somebody else"):
-        publish(index, bundle)
+        uploads.refuse(tuple(reports.values()), "the index")
+
+
+def test_a_name_that_is_there_and_not_shown_is_told_with_what_to_do(index: FakeIndex, bundle: Bundle) -> None:
+    index.faults = {0: lambda _file: Reply(status=400, reason="File already exists ('ada').")}
+    (said,) = [report.words for report in publish(index, bundle).values() if report.words]
+    assert said.startswith("400 File already exists ('ada'). ")  # the name of the user is no secret
+    assert "raise the version" in said
 
 
 def test_a_web_page_for_an_answer_is_no_success(index: FakeIndex, bundle: Bundle) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from wheelyard.errors import FindingsError
 from wheelyard.index import uploads
-from wheelyard.index.project import Listed, Page
-from wheelyard.index.uploads import Outcome
+from wheelyard.index.project import Listed, Metadata, Page
+from wheelyard.index.uploads import Outcome, Sent
 from wheelyard.releasing.manifest import File
 
 
@@ -45,6 +47,24 @@ def test_a_digest_the_page_does_not_say_is_looked_up() -> None:
     assert uploads.compare((file("a.whl"),), page).clashes
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        pytest.param(None, "", id="nothing-there"),
+        pytest.param(Page(files=(shown("a.whl"), shown("b.whl"))), "", id="all-there"),
+        pytest.param(Page(files=(shown("a.whl"),)), "1 of 2 files are there already.", id="no-edition"),
+        pytest.param(
+            Page(files=(shown("a.whl"),), serial=7),
+            "1 of 2 files are there already (serial 7). Those an older page does not show yet are sent again, which"
+            " changes nothing: an index takes no file twice.",
+            id="an-edition",
+        ),
+    ],
+)
+def test_a_run_that_goes_on_says_so(page: Page | None, said: str) -> None:
+    assert uploads.compare((file("a.whl"), file("b.whl")), page).progress == said
+
+
 def test_yanked_files_are_told() -> None:
     assert uploads.compare((file("a.whl"),), Page(files=(shown("a.whl", yanked=True),))).yanked == ("a.whl",)
 
@@ -74,7 +94,39 @@ def test_an_uploaded_file_that_is_not_shown_is_invisible() -> None:
     assert uploads.invisible(reports, None) == ("a.whl", "b.whl")
 
 
-def test_an_index_that_shows_other_bytes_than_were_sent_is_caught() -> None:
-    reports = [uploads.sent(file("a.whl"), Outcome.UPLOADED)]
-    with pytest.raises(FindingsError, match="Somebody else"):
-        uploads.invisible(reports, Page(files=(shown("a.whl", digest="b"),)))
+def held(listed: Listed, outcome: Outcome = Outcome.UPLOADED) -> Sent:
+    page = Page(files=(listed,))
+    (report,) = uploads.held([uploads.sent(file("a.whl"), outcome)], page, inside=lambda _file: "c" * 64)
+    return report
+
+
+def offering(sha256: str | None) -> Listed:
+    return replace(shown("a.whl"), metadata=Metadata(url="https://x/", sha256=sha256))
+
+
+def test_what_is_shown_as_it_was_sent_stays_as_reported() -> None:
+    for listed in (shown("a.whl"), shown("a.whl", digest=None), offering(None), offering("c" * 64)):
+        assert held(listed).outcome is Outcome.UPLOADED
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        pytest.param(
+            shown("a.whl", digest="b"), f"with SHA-256 {'b' * 64}; what was sent has {'a' * 64}.", id="other-bytes"
+        ),
+        pytest.param(
+            offering("d" * 64), f"with METADATA of SHA-256 {'d' * 64}; that in it has {'c' * 64}.", id="other-metadata"
+        ),
+    ],
+)
+@pytest.mark.parametrize("outcome", [Outcome.UPLOADED, Outcome.THERE])
+def test_what_is_shown_as_something_else_is_told_with_both_hashes(listed: Listed, words: str, outcome: Outcome) -> None:
+    report = held(listed, outcome)
+    assert (report.outcome, report.words) == (Outcome.ALTERED, f"It is shown {words}")
+    with pytest.raises(FindingsError, match="are not on the index as they are here"):
+        uploads.refuse([report], "the index")
+
+
+def test_what_never_arrived_is_not_held_to_what_is_shown() -> None:
+    assert held(shown("a.whl", digest="b"), Outcome.FAILED).outcome is Outcome.FAILED

@@ -420,9 +420,19 @@ def test_metadata_that_the_index_changed_is_a_finding(
     assert publish(project, "--json") == Exit.FINDINGS
     out, err = capsys.readouterr()
     outcomes = [entry["outcome"] for entry in json.loads(out)["files"]]
-    assert outcomes.count("shown with other metadata") == len(IDENTIFIERS)
-    assert "files are on" in err
+    assert outcomes.count("shown as something else") == len(IDENTIFIERS)
+    assert "3 of 4 files are not on" in err
     assert index.held == released(project)
+
+
+def test_bytes_that_the_index_changed_are_a_finding_in_the_report(
+    project: Path, index: FakeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.shown_digest = lambda _file, _digest: "0" * 64
+    assert publish(project) == Exit.FINDINGS
+    out, err = capsys.readouterr()
+    assert out.count("shown as something else") == len(index.held)
+    assert f"It is shown with SHA-256 {'0' * 64}; what was sent has" in err
 
 
 def test_a_nightly_goes_to_its_own_index(project: Path, index: FakeIndex) -> None:
@@ -465,7 +475,9 @@ def test_a_yanked_version_is_told_and_its_files_count_as_there(
     links = "".join(f'<a href="{name}#sha256={digest}" data-yanked="">x</a>' for name, digest in digests.items())
     index.pages = {"/simple/wy-sample/": [Reply(kind="text/html", body=links)]}
     assert publish(project) == Exit.DONE
-    assert capsys.readouterr().err.count("is yanked on") == len(digests)
+    said = capsys.readouterr().err
+    assert f"Yanked on {index.upload}: {', '.join(digests)}." in said
+    assert "Unyank it there" in said
     assert index.order == []
 
 

@@ -66,6 +66,12 @@ def same_host(one: str, other: str) -> bool:
     return (left.scheme, left.netloc) == (right.scheme, right.netloc) or upgraded
 
 
+def address(url: str) -> str:
+    """An address that may be shown: without user name, password and query."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
 def status(code: int) -> str:
     """A status code with its name: `404 Not Found`."""
     return f"{code} {HTTPStatus(code).phrase}" if code in set(HTTPStatus) else str(code)

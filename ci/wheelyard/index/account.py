@@ -15,13 +15,14 @@ import requests
 from twine import exceptions, repository, utils
 from twine.settings import Settings
 
-from wheelyard.doors.web import trouble
+from wheelyard.doors.web import address, trouble
 from wheelyard.errors import OutsideError, UsageError, nearest
 from wheelyard.index import claims
 from wheelyard.index.reader import Login, Reader
 
 # The last folder of addresses that only take uploads; the simple pages are beside it.
 _UPLOAD_ONLY = {"legacy", "upload"}
+_LAST_LETTER = "\xff"  # of Latin-1, in which user names and passwords travel (RFC 7617)
 _WAYS = "TWINE_USERNAME and TWINE_PASSWORD, .pypirc, or the keyring"
 
 
@@ -53,10 +54,10 @@ class Account:
         """User name and password from twine's own sources; asks for them only on a terminal."""
         with _told():
             username, password = self.settings.username or "", self.settings.password or ""
-        if any(not character.isprintable() for character in username + password):
+        if any(not letter.isprintable() or letter > _LAST_LETTER for letter in username + password):
             raise UsageError(
-                f"The user name or token for {self.url} has a line break or another control character in it, often the"
-                f" newline at the end of a file. Set it again without: {_WAYS}."
+                f"The user name or token for {self.url} has a line break in it, often the newline at the end of a file,"
+                f" or another character that HTTP cannot carry. Set it again without: {_WAYS}."
             )
         return (username, password) if username or password else None
 
@@ -71,6 +72,7 @@ class Account:
         """What reads this index; `simple` is the address of its simple pages where it cannot be guessed."""
         verify = self.settings.cacert
         if simple is not None:
+            _refuse_password(simple)
             return Reader(roots=(_folder(simple),), login=self.login, verify=verify)
         if self.is_pypi:
             return Reader(roots=(_of_pypi(self.url),), known=True, verify=verify)
@@ -86,8 +88,8 @@ def resolve(index: str, *, login: Login | None = None) -> Account:
     Settings.register_argparse_arguments(parser)
     given = parser.parse_args([])
     is_url = "://" in index
-    if is_url and urlsplit(index).password is not None:
-        raise UsageError(f"The address of the index holds a password. Take it out, and give it by {_WAYS}.")
+    if is_url:
+        _refuse_password(index)
     given.repository, given.repository_url = (None, index) if is_url else (index, None)
     given.disable_progress_bar, given.verbose = True, False
     given.non_interactive = given.non_interactive or not sys.stdin.isatty()
@@ -99,8 +101,7 @@ def resolve(index: str, *, login: Login | None = None) -> Account:
 
     with _told(index):
         settings = make()
-        url = utils.sanitize_url(str(settings.repository_config["repository"]))
-    return Account(url=url, settings=settings, make=make)
+    return Account(url=address(str(settings.repository_config["repository"])), settings=settings, make=make)
 
 
 def simple_roots(url: str) -> tuple[str, ...]:
@@ -124,6 +125,11 @@ def _of_pypi(url: str) -> str:
     return f"{site}simple/"
 
 
+def _refuse_password(url: str) -> None:
+    if urlsplit(url).password is not None:
+        raise UsageError(f"The address of the index holds a password. Take it out, and give it by {_WAYS}.")
+
+
 def _folder(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
@@ -143,7 +149,11 @@ def _told(index: str | None = None) -> Iterator[None]:
     except configparser.Error:
         raise UsageError("The file .pypirc is malformed. Correct it, or remove it.") from None
     except exceptions.TwineException as error:
-        raise UsageError(f"{error}{_suggested(index)}") from None
+        raise UsageError(f"{' '.join(str(error).split())}{_suggested(index)}") from None
+    except (KeyError, TypeError):  # twine takes what it reads for well-formed
+        if index is not None:
+            raise UsageError(f"[{index}] in .pypirc says no `repository`, the address that files go to.") from None
+        raise OutsideError("The index answered in no known way when asked for a token. Try again later.") from None
     except requests.RequestException as error:
         raise OutsideError(f"The index gave no token for trusted publishing: {trouble(error)}.") from None
 
@@ -154,4 +164,6 @@ def _suggested(index: str | None) -> str:
         names = utils.get_config(utils.DEFAULT_CONFIG_FILE)
     except (OSError, configparser.Error, exceptions.TwineException):
         return ""
-    return nearest(index, names) if index is not None and index not in names else ""
+    if index is None or index in names:
+        return ""
+    return f" `index-servers` in [distutils] has to name it, too.{nearest(index, names)}"

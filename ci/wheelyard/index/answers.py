@@ -9,6 +9,8 @@ from enum import StrEnum
 from html import unescape
 from http import HTTPStatus
 
+from wheelyard.doors.web import address
+
 
 class Verdict(StrEnum):
     """What to do after an answer."""
@@ -38,6 +40,8 @@ _PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
 _ADVICE = (
     (r"invalid-publisher", "Configure the trusted publisher for this repository, workflow and environment."),
     (r"attestation", "Publish from the trusted workflow itself, or set attest = false in [tool.wheelyard.publish]."),
+    (r"already exists", "If the same command does not find the file there in some minutes, raise the version."),
+    (r"\bname '?\S+ (isn't allowed|is too similar)", "Choose another name for the project in pyproject.toml."),
     (r"already been used", "A name that was used once can never be used again, even if deleted: raise the version."),
     (r"metadata.version|unknown metadata", "Upgrade twine and packaging: they are too old for this metadata."),
     (r"classifier", "Correct `classifiers` in pyproject.toml and build again."),
@@ -57,15 +61,19 @@ _ADVICE_BY_STATUS = {
 }
 
 
-def judge(status: int, *, reason: str = "", body: str = "", retry_after: str | None = None) -> Answer:
-    """The meaning of a status line and a body."""
+def judge(
+    status: int, *, reason: str = "", body: str = "", retry_after: str | None = None, location: str | None = None
+) -> Answer:
+    """The meaning of a status line, a body, and the headers Retry-After and Location."""
     said = words(status, reason=reason, body=body)
     if status in range(200, 300):
         if _PAGE.search(body[:2000]) and not _SAME.search(said):
             return Answer(verdict=Verdict.LOOK, words=f"a web page ({said}). {_ADVICE_BY_STATUS[404]}")
         return Answer(verdict=Verdict.TAKEN, words=said)
     if status in range(300, 400):
-        return Answer(verdict=Verdict.REFUSED, words=f"{said}, a redirect. Give the address that it leads to.")
+        target = f" to {address(location)}" if location else ""
+        advice = "Files go to no address but the one given: give that one, if it is meant."
+        return Answer(verdict=Verdict.REFUSED, words=f"{said}, a redirect{target}. {advice}")
     if status == HTTPStatus.CONFLICT or (status in {400, 403} and _THERE.search(said)):
         return Answer(verdict=Verdict.LOOK, words=said)
     if status in _AGAIN:

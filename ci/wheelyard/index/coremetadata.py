@@ -1,23 +1,20 @@
-"""The METADATA of wheels: that in a file here, held to what an index offers and to that of the version before."""
+"""The METADATA of wheels: that in a file, and what it no longer allows that another did."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-import msgspec
 from packaging.metadata import parse_email
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from wheelyard.errors import listed
-from wheelyard.index.project import Page
-from wheelyard.index.uploads import Outcome, Sent
 
 MOST_BYTES = 16 << 20  # of a METADATA that is read
 _MEMBER = re.compile(r"[^/]+\.dist-info/METADATA")
@@ -37,22 +34,6 @@ def inside(wheel: Path | BinaryIO) -> bytes | None:
 def digest(document: bytes | None) -> str | None:
     """The SHA-256 of a document, if there is one."""
     return None if document is None else hashlib.sha256(document).hexdigest()
-
-
-def held(reports: Iterable[Sent], page: Page | None, paths: Mapping[str, Path]) -> Iterator[Sent]:
-    """The reports, those of wheels set apart whose page states other METADATA than they have.
-
-    Installers choose by what an index offers beside a wheel (PEP 658), and never look whether the wheel says the same.
-    """
-    offered = {listed.file: listed.metadata for listed in page.files} if page else {}
-    for report in reports:
-        stated = offered.get(report.file)
-        ours = digest(inside(paths[report.file])) if stated and stated.sha256 else None
-        if stated is None or ours in {None, stated.sha256} or report.went_wrong:
-            yield report
-        else:
-            words = f"It is shown with METADATA of SHA-256 {stated.sha256}; that in the wheel has {ours}."
-            yield msgspec.structs.replace(report, outcome=Outcome.ALTERED, words=words)
 
 
 def narrowed(before: bytes, now: bytes, *, version: str) -> Iterator[str]:

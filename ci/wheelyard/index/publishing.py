@@ -69,8 +69,11 @@ class Publishing:
         url, page = self.account.url, comparison.page
         if page is not None and page.status is not Status.ACTIVE:
             yield f"The project is {page.marked} on {url}."
-        for file in comparison.yanked:
-            yield f"{file} is yanked on {url}."
+        if yanked := comparison.yanked:
+            yield (
+                f"Yanked on {url}: {listed(yanked)}. Installers pass over what is yanked unless they are asked for just"
+                " this version. Unyank it there, or release another."
+            )
         if foreign := tuple(self._foreign(page)):
             yield f"{url} has files of this version that are not in the release: {listed(foreign)}. Find out whose."
         if self.attester and comparison.unattested:
@@ -108,7 +111,9 @@ class Publishing:
         order = {file.file: position for position, file in enumerate(self.made.files)}
         reports.sort(key=lambda report: order[report.file])
         settled, page = self._settled(reports, comparison.page, wait=wait)
-        return tuple(coremetadata.held(settled, page, paths))
+        return tuple(
+            uploads.held(settled, page, inside=lambda file: coremetadata.digest(coremetadata.inside(paths[file])))
+        )
 
     def _attestations(self, files: Sequence[File], *, parallel: int) -> Mapping[str, str]:
         return attesting.attested(files, self.attester, parallel=parallel) if self.attester else {}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import BinaryIO, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -40,6 +40,11 @@ class _Got:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def target(self) -> str:
+        """Where a redirect leads to; empty for any other answer."""
+        return urljoin(self.url, self.headers.get("Location", "")) if self.status in _MOVED else ""
+
 
 @dataclass(kw_only=True)
 class Reader:
@@ -57,6 +62,7 @@ class Reader:
     pause: Callable[[float], None] = time.sleep
     _session: requests.Session = field(default_factory=requests.Session, init=False)
     _login: Login | None = field(default=None, init=False)
+    _found: bool = field(default=False, init=False)
     _newest: dict[str, Page] = field(default_factory=dict, init=False)
 
     def page(self, project: str) -> Page | None:
@@ -64,20 +70,27 @@ class Reader:
         silent = []
         for root in self.roots:
             got, page = self._look(f"{root}{project}/")
-            if page is not None:
-                self.roots, self.known = (root,), True
-                return page
-            if got.status not in _NOT_THERE and not _is_redirect(got.status):
+            if got.status not in {*_NOT_THERE, *_MOVED} and page is None:
                 raise OutsideError(f"{got.url} answered {web.status(got.status)}. {_advice(got.status)}")
-            sure = self.known and got.status in _NOT_THERE
-            if sure or self._is_root(root):  # pypiserver redirects to another index for projects it does not have
-                self.roots, self.known = (root,), True
-                return None
-            silent.append(got.url)
+            if page is not None or self._lacks(got, root, project):
+                self.roots, self._found = (root,), True
+                return page
+            silent.append(f"{got.url} ({f'a redirect to {web.address(got.target)}' if got.target else got.status})")
         raise OutsideError(
             f"No simple page of an index was found at {' or '.join(silent)}, so what it holds cannot be compared."
             " Say where it is with --simple URL, or give --simple none to upload without comparing."
         )
+
+    def _lacks(self, got: _Got, root: str, project: str) -> bool:
+        """Whether an answer says that an index has no such project.
+
+        pypiserver says it by leading to the same project on another index; a portal leads to a page for people.
+        """
+        if not got.target and (self.known or self._found):
+            return True
+        elsewhere = not self.known and urlsplit(got.target).path.rstrip("/").endswith(f"/{project}")
+        downgraded = (got.url.partition(":")[0], got.target.partition(":")[0]) == ("https", "http")
+        return (not got.target or (elsewhere and not downgraded)) and self._is_root(root)
 
     def _look(self, url: str, *, looks: int = LOOKS) -> tuple[_Got, Page | None]:
         """An answer and the page it gives.
@@ -165,7 +178,8 @@ class Reader:
                     wait = _retry_after(response)
             except requests.RequestException as error:
                 if last or not web.passes(error):
-                    raise OutsideError(f"{url} cannot be read: {web.trouble(error)}.") from None
+                    advice = " Check the address, or try again later." if web.passes(error) else ""
+                    raise OutsideError(f"{url} cannot be read: {web.trouble(error)}.{advice}") from None
                 wait = None
             self.pause(wait if wait is not None else web.backoff(attempt))
         raise AssertionError(url)
@@ -176,7 +190,7 @@ class Reader:
         for _ in range(_REDIRECTS):
             response = self._admitted(here, wanted)
             target = urljoin(here, response.headers.get("Location", ""))
-            if not _is_redirect(response.status_code) or not web.same_host(here, target):
+            if response.status_code not in _MOVED or not web.same_host(here, target):
                 return response
             response.close()
             here = target
@@ -236,10 +250,6 @@ def _lags(got: _Got, page: Page | None, before: Page) -> bool:
 def _retry_after(response: requests.Response) -> float | None:
     text = response.headers.get("Retry-After", "")
     return min(float(text), 60.0) if text.isdecimal() else None
-
-
-def _is_redirect(status: int) -> bool:
-    return status in _MOVED
 
 
 def _advice(status: int) -> str:

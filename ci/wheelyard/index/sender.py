@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import redirect_stdout, suppress
+from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -77,7 +78,7 @@ class Sender:
         self._parallel = parallel
         self._account = account
         self._ready: Mapping[str, Future[PackageFile]] = {}
-        self._secrets = set(filter(None, account.login() or ()))
+        self._secrets = _secrets(account)
         self._trusted = account.is_trusted
         self._born = clock()
         self._free: SimpleQueue[Connection] = SimpleQueue()
@@ -155,7 +156,7 @@ class Sender:
                     if seen := self._seen(file, answer, tries=LOOKS if named else 1):
                         return seen
                     if named:
-                        return Outcome.REFUSED, answer.words
+                        return Outcome.REFUSED, answers.advised(HTTPStatus.CONFLICT, answer.words)
             if attempt < ATTEMPTS - 1:
                 self._pause(answer.wait if answer.wait is not None else backoff(attempt))
         return Outcome.FAILED, f"{answer.words} ({ATTEMPTS} attempts)"
@@ -171,7 +172,7 @@ class Sender:
         with self._renewing:
             if self._trusted and used is self._account:
                 self._account = used.renewed()
-                self._secrets |= set(filter(None, self._account.login() or ()))
+                self._secrets |= _secrets(self._account)
                 self._born = self._clock()
             return self._trusted
 
@@ -205,14 +206,25 @@ class Sender:
             response = connection.upload(package, tell)
         except requests.RequestException as error:
             return Answer(verdict=Verdict.AGAIN, words=f"The upload broke off: {trouble(error)}.")
-        after = response.headers.get("Retry-After")
-        answer = answers.judge(response.status_code, reason=response.reason, body=response.text, retry_after=after)
+        answer = answers.judge(
+            response.status_code,
+            reason=response.reason,
+            body=response.text,
+            retry_after=response.headers.get("Retry-After"),
+            location=response.headers.get("Location"),
+        )
         return Answer(verdict=answer.verdict, words=self._redacted(answer.words), wait=answer.wait)
 
     def _redacted(self, words: str) -> str:
         for secret in self._secrets:
             words = words.replace(secret, "***")
         return words
+
+
+def _secrets(account: Account) -> set[str]:
+    """What an index might repeat and nobody should read; a user name is none, and may be a word like any other."""
+    _, password = account.login() or ("", "")
+    return {password} - {""}
 
 
 def _prepared(

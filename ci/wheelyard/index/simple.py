@@ -21,6 +21,7 @@ ACCEPT = f"{JSON}, {HTML};q=0.2, text/html;q=0.01"
 
 _DISTRIBUTION = re.compile(r".+\.(whl|tar\.gz|zip|tar\.bz2|tgz|egg|exe)", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ADVICE = "Try again later, or say where its simple pages are with --simple URL."
 _SERIAL = re.compile(r"(?:SERIAL )?([0-9]{1,18})")
 
 
@@ -35,7 +36,8 @@ def parse(body: bytes, *, content_type: str, url: str) -> Page:
         return _of_json(body, url)
     if kind in {HTML, "text/html"}:
         return _of_html(body, url, marked=kind == HTML)
-    raise NotSimpleError(f"{url} answered with {kind or 'no content type'}, not with the page of a package index.")
+    said = kind or "no content type"
+    raise NotSimpleError(f"{url} answered with {said}, not with the page of a package index. {_ADVICE}")
 
 
 def _of_json(body: bytes, url: str) -> Page:
@@ -50,7 +52,7 @@ def _of_json(body: bytes, url: str) -> Page:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotSimpleError(
-            f"{url} answered with JSON that is no page of a package index: {type(error).__name__} {error}."
+            f"{url} answered with JSON that is no page of a package index: {type(error).__name__} {error}. {_ADVICE}"
         ) from None
 
 
@@ -76,7 +78,7 @@ def _of_html(body: bytes, url: str, *, marked: bool) -> Page:
     links.close()
     if not links.found and not (marked or links.marked):
         title = f" Its title is {links.title.strip()!r}." if links.title.strip() else ""
-        raise NotSimpleError(f"{url} answered with a web page that lists no files of a project.{title}")
+        raise NotSimpleError(f"{url} answered with a web page that lists no files of a project.{title} {_ADVICE}")
     return Page(files=tuple(links.found), status=links.status, reason=links.reason, serial=links.serial)
 
 

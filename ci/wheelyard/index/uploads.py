@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -11,7 +11,7 @@ import msgspec
 
 from wheelyard.errors import FindingsError, OutsideError
 from wheelyard.index.history import Forerunner
-from wheelyard.index.project import Page, Status
+from wheelyard.index.project import Listed, Page, Status
 from wheelyard.releasing.manifest import File
 
 # A project that takes no files (https://packaging.python.org/en/latest/specifications/project-status-markers/).
@@ -50,11 +50,12 @@ class Comparison:
         """How much an earlier run sent, as far as the page shows it; nothing where it sent nothing, or all."""
         if not self.there or not self.missing:
             return ""
-        edition = f" ({self.page.edition})" if self.page and self.page.edition else ""
-        total = len(self.there) + len(self.missing)
+        said = f"{len(self.there)} of {len(self.there) + len(self.missing)} files are there already"
+        if self.page is None or not self.page.edition:
+            return f"{said}."
         return (
-            f"{len(self.there)} of {total} files are there already{edition}. Those an older page does not show yet are"
-            " sent again, which changes nothing: an index takes no file twice."
+            f"{said} ({self.page.edition}). Those an older page does not show yet are sent again, which changes"
+            " nothing: an index takes no file twice."
         )
 
     def foretold(self, index: str) -> Iterator[str]:
@@ -132,7 +133,7 @@ class Outcome(StrEnum):
     UPLOADED = "uploaded"
     THERE = "already there"
     WAITING = "uploaded, not yet visible"
-    ALTERED = "shown with other metadata"
+    ALTERED = "shown as something else"
     REFUSED = "refused"
     FAILED = "failed"
     UNSENT = "not sent"
@@ -171,16 +172,31 @@ def sent(file: File, outcome: Outcome, words: str = "") -> Sent:
 
 
 def invisible(report: Sequence[Sent], page: Page | None) -> tuple[str, ...]:
-    """The uploaded files that a page does not show; `FindingsError` for one that it shows with another digest."""
-    shown = {listed.file: listed for listed in page.files} if page else {}
-    for entry in report:
-        listed = shown.get(entry.file)
-        if listed is not None and listed.sha256 not in {None, entry.sha256} and not entry.went_wrong:
-            raise FindingsError(
-                f"The index shows {entry.file} with SHA-256 {listed.sha256}; what was sent has {entry.sha256}."
-                " Somebody else uploads this version, or the index changes files: look before anybody installs it."
-            )
+    """The uploaded files that a page does not show."""
+    shown = {listed.file for listed in page.files} if page else set()
     return tuple(entry.file for entry in report if entry.outcome is Outcome.UPLOADED and entry.file not in shown)
+
+
+def held(reports: Iterable[Sent], page: Page | None, *, inside: Callable[[str], str | None]) -> Iterator[Sent]:
+    """The reports, those set apart whose page states other bytes than were sent, or other METADATA than is `inside`.
+
+    Installers choose by the METADATA that an index offers beside a wheel (PEP 658), whatever is in the wheel; `inside`
+    gives the SHA-256 of that in a file.
+    """
+    shown = {listed.file: listed for listed in page.files} if page else {}
+    for report in reports:
+        theirs = shown.get(report.file)
+        words = _altered(theirs, report, inside) if theirs and not report.went_wrong else ""
+        yield msgspec.structs.replace(report, outcome=Outcome.ALTERED, words=words) if words else report
+
+
+def _altered(theirs: Listed, report: Sent, inside: Callable[[str], str | None]) -> str:
+    """In what the index shows another file than was sent; empty where it shows that file."""
+    if theirs.sha256 not in {None, report.sha256}:
+        return f"It is shown with SHA-256 {theirs.sha256}; what was sent has {report.sha256}."
+    stated = theirs.metadata.sha256 if theirs.metadata else None
+    ours = inside(report.file) if stated else None
+    return f"It is shown with METADATA of SHA-256 {stated}; that in it has {ours}." if ours != stated else ""
 
 
 def refuse(reports: Sequence[Sent], index: str) -> None:
@@ -195,6 +211,6 @@ def refuse(reports: Sequence[Sent], index: str) -> None:
     altered = [f"  {report.file}: {report.words}" for report in reports if report.outcome is Outcome.ALTERED]
     if altered:
         raise FindingsError(
-            "\n".join((f"{len(altered)} files are on {index} with metadata that is not theirs:", *altered))
-            + "\nInstallers go by what is shown: find out what changes it there, and yank the version until then."
+            "\n".join((f"{len(altered)} of {len(reports)} files are not on {index} as they are here:", *altered))
+            + "\nSomebody else uploads this version, or the index changes files: yank it until that is known."
         )

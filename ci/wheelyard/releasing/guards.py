@@ -57,7 +57,7 @@ def of_name(tag: str, *, template: str, version: str | None) -> Iterator[str]:
     said = named(tag, template)
     if said is None:
         yield f"a tag is called {template!r} here ([tool.wheelyard.release] tag)."
-    elif version is not None and not _same(said, version):
+    elif version is not None and not same(said, version):
         proper = template.replace("{version}", version)
         yield f"the project's version is {version}, and its tag is {proper!r}."
     elif not is_version(said):
@@ -84,7 +84,8 @@ def is_version(text: str) -> bool:
     return True
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Whether two texts are the same version, 1.0 and 1.0.0 say."""
     from packaging.version import Version  # noqa: PLC0415
 
     return Version(one) == Version(other) if is_version(one) and is_version(other) else one == other

@@ -28,12 +28,31 @@ def release(store: Store, workspace: Workspace, *, tag: str | None, version: str
         there = f" There are {listed(store.tags())}." if store.tags() else ""
         raise IncompleteError(f"The store {store.name} has no release {tag}.{there} Run `wheelyard collect` first.")
     if not found.manifest.files:
-        raise IncompleteError(f"The release {found.where} has no files. An empty release is never published.")
+        raise IncompleteError(
+            f"The release {found.where} has no files. An empty release is never published: collect it again."
+        )
+    _refuse_stranger(found, workspace)
     if missing := found.manifest.missing:
         raise IncompleteError(
             f"The release {found.where} is incomplete; missing: {listed(missing, most=40)}. Build and collect them."
         )
     return found
+
+
+def _refuse_stranger(found: Release, workspace: Workspace) -> None:
+    """Raise `FindingsError` for a release whose manifest is of another project or version than its tag."""
+    from packaging.utils import canonicalize_name  # noqa: PLC0415  # start-up stays fast
+
+    made, name = found.manifest, workspace.config.project.name
+    expected = workspace.config.tool.release.tag.replace("{version}", made.version)
+    if canonicalize_name(made.name) != canonicalize_name(name):
+        raise FindingsError(f"The release {found.where} is of {made.name}, and this project is {name}.")
+    said = guards.named(found.tag, workspace.config.tool.release.tag)
+    if said is not None and not guards.same(said, made.version):
+        raise FindingsError(
+            f"The release {found.where} is of version {made.version}, whose tag would be {expected}: it was put in the"
+            " place of another. Collect it again."
+        )
 
 
 def versions(tags: Iterable[str], *, template: str) -> dict[Version, str]:
