@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import sys
 import tarfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypi_attestations import Attestation, Distribution, GitHubPublisher
@@ -16,6 +19,8 @@ import validators
 from wheelyard.doors import process
 
 _ASSETS = "0.0.30"  # newer ones hold others
+_PACKAGES = ("@sigstore/bundle@4.0.0", "@sigstore/protobuf-specs@0.5.2", "@sigstore/verify@3.1.1")
+_PROGRAM = Path(__file__).parent / "peers" / "sigstore" / "verify.mjs"
 
 
 def assets() -> Path:
@@ -49,3 +54,20 @@ def mistake(attestations: str, *, publisher: Mapping[str, str], file: str, sha25
     except ValueError as error:
         return f"Could not verify the uploaded artifact using the included attestation: {error}"
     return None
+
+
+def sigstore_js() -> Path:
+    """A folder with the implementation for JavaScript, which is another; skips without node and npm."""
+    place = validators.node_packages("sigstore-js", _PACKAGES)
+    shutil.copy(_PROGRAM, place)
+    return place
+
+
+def signed_by(attestation: Attestation, root: Mapping[str, Any], *, folder: Path) -> str:
+    """The issuer and identity of who signed, in the words of sigstore-js; empty where it does not hold."""
+    documents = {"bundle.json": attestation.to_bundle().to_json(), "root.json": json.dumps(root)}
+    for name, text in documents.items():
+        (folder / name).write_text(text)
+    ended = subprocess.run(("node", _PROGRAM.name, *documents), cwd=folder, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0 or "VerificationError" in ended.stderr, ended.stderr
+    return ended.stdout.strip()

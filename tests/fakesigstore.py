@@ -118,7 +118,8 @@ def fake_sigstore(identities: Issuer) -> Iterator[FakeSigstore]:
     fake = FakeSigstore(identities=identities)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": fake}))
     server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+    fake.log.name = f"127.0.0.1:{server.server_address[1]}"
+    fake.url = f"http://{fake.log.name}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from sigstoreca import spki
 
-_NAME = "rekor.sigstore.test"
 _SIGNATURE = ec.ECDSA(hashes.SHA256())
 
 
@@ -28,9 +27,10 @@ class Unfit(Exception):  # noqa: N818  # an answer, not a fault of ours
 
 
 class Log:
-    """What was logged, and the key that says so."""
+    """What was logged, and the key that says so; `name` is the host that it is known by."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.id = hashlib.sha256(spki(self.key.public_key())).digest()
         self._leaves: list[bytes] = []
@@ -69,9 +69,9 @@ class Log:
         }
 
     def _checkpoint(self, size: int, root: bytes) -> str:
-        note = f"{_NAME} - 1\n{size}\n{base64.b64encode(root).decode()}\n"
+        note = f"{self.name} - 1\n{size}\n{base64.b64encode(root).decode()}\n"
         signature = base64.b64decode(self._sign(note.encode()))
-        return f"{note}\n\N{EM DASH} {_NAME} {base64.b64encode(self.id[:4] + signature).decode()}\n"
+        return f"{note}\n\N{EM DASH} {self.name} {base64.b64encode(self.id[:4] + signature).decode()}\n"
 
     def _sign(self, data: bytes) -> str:
         return base64.b64encode(self.key.sign(data, _SIGNATURE)).decode()

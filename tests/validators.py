@@ -48,7 +48,7 @@ def linter(name: str) -> Path:
 @cache
 def node_folder() -> Path:
     """A folder with GitHub's packages and our programs that use them."""
-    place = kept("github-workflows", PACKAGES, _install)
+    place = node_packages("github-workflows", PACKAGES)
     for program in PROGRAMS.glob("*.mjs"):
         shutil.copy(program, place)
     return place
@@ -66,18 +66,23 @@ def kept(name: str, packages: Sequence[str], fill: Callable[[Path], None]) -> Pa
     return place
 
 
+def node_packages(name: str, packages: Sequence[str]) -> Path:
+    """A folder with packages of npm."""
+
+    def install(place: Path) -> None:
+        files.write(place / "package.json", b'{"private": true}\n')
+        npm("install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *packages, folder=place)
+
+    return kept(name, packages, install)
+
+
 def npm(*arguments: str, folder: Path) -> None:
     """Run npm; without it, or without a registry, the test skips."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node with npm is not there: GitHub's own packages need it (apt-get install nodejs npm)")
+        pytest.skip("node with npm is not there: packages of others need it (apt-get install nodejs npm)")
     done = subprocess.run(("npm", *arguments), cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"npm cannot get GitHub's packages: {done.stderr.strip()[-300:]}")
-
-
-def _install(place: Path) -> None:
-    files.write(place / "package.json", b'{"private": true}\n')
-    npm("install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES, folder=place)
+        pytest.skip(f"npm cannot get packages: {done.stderr.strip()[-300:]}")
 
 
 def node(program: str, *arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,11 +23,11 @@ pytest.importorskip("pypi_attestations")
 from cryptography import x509
 from pypi_attestations import Provenance
 
-from attestations import assets
+from attestations import assets, signed_by, sigstore_js
 from fakeindex import Reply, Upload, fake_index
 from fakepypi import FakePyPI
 from fakesigstore import FULCIO, REKOR, fake_sigstore
-from githubidentity import Issuer
+from githubidentity import ISSUER, Issuer
 from killing import environment
 from publishing import publish, refusals, released, send
 from releases import make_bundle, make_plan, wheel_name
@@ -57,6 +58,11 @@ def attesting_project(project: Path, fake: FakePyPI) -> Path:
 def real() -> bytes:
     """A provenance that the public Sigstore made, got while the network is the real one."""
     return (assets() / "pypi_attestations-0.0.19.tar.gz.provenance").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def javascript() -> Path:
+    return sigstore_js()
 
 
 @pytest.fixture
@@ -100,6 +106,19 @@ def test_certificates_are_like_those_of_the_public_fulcio(real: bytes, bundle: B
     ours = certificate(fake.pypi.index.provenance[WHEEL])
     shapes = [{(each.oid.dotted_string, each.critical) for each in one.extensions} for one in (ours, certificate(real))]
     assert shapes[0] == shapes[1]
+
+
+def test_another_implementation_verifies_what_was_published(
+    javascript: Path, bundle: Bundle, tmp_path: Path, fake: FakePyPI
+) -> None:
+    shutil.copytree(javascript, folder := tmp_path / "javascript")
+    send(bundle, attester=hasty(fake))
+    (made,) = Provenance.model_validate_json(fake.pypi.index.provenance[WHEEL]).attestation_bundles
+    (attestation,) = made.attestations
+    workflow = "https://github.com/ada/spam/.github/workflows/wheels.yml@refs/tags/v1.0"
+    assert signed_by(attestation, fake.sigstore.root(), folder=folder) == f"{ISSUER} {workflow}"
+    with fake_sigstore(fake.identities) as other:
+        assert signed_by(attestation, other.root(), folder=folder) == ""
 
 
 def test_what_was_published_verifies(
