@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from fakeindex import fake_index
+from fakeindex import FakeIndex, fake_index
 from releases import make_bundle
 from wheelyard.errors import FindingsError, IncompleteError
 from wheelyard.index import coremetadata, verification
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
-from wheelyard.index.verification import Copy, Verified
+from wheelyard.index.verification import Copy, Tell, Verified
 from wheelyard.releasing.manifest import Manifest
 from wheelyard.stores import Bundle
 
@@ -35,6 +37,12 @@ def proof(document: bytes, *, file: str, sha256: str) -> str:
 
 def copies(bundle: Bundle, *, document: bytes | None = b"good") -> list[Copy]:
     return [Copy(file=file.file, sha256=file.sha256, provenance=document) for file in bundle.manifest.files]
+
+
+def on_index(index: FakeIndex, *, version: str = VERSION, tell: Tell = lambda _there, _total: None) -> tuple[Copy, ...]:
+    return verification.on_index(
+        Reader(roots=(index.simple,)), name=NAME, version=version, parallel=len(index.held), tell=tell
+    )
 
 
 def wrong(found: list[Copy], made: Manifest | None, *, attested: bool = False) -> list[Verified]:
@@ -82,7 +90,7 @@ def test_every_file_of_the_version_is_read_from_an_index_with_its_provenance(bun
     held = {name: path.read_bytes() for name, path in bundle.paths.items()}
     provenance = dict.fromkeys(held, b"good")
     with fake_index(held={**held, "wy_sample-0.9.tar.gz": b"earlier"}, provenance=provenance) as index:
-        found = verification.on_index(Reader(roots=(index.simple,)), name=NAME, version="1.0.0")
+        found = on_index(index, version="1.0.0")
     assert {copy.file: copy.sha256 for copy in found} == {
         name: hashlib.sha256(content).hexdigest() for name, content in held.items()
     }
@@ -92,7 +100,7 @@ def test_every_file_of_the_version_is_read_from_an_index_with_its_provenance(bun
 def read(bundle: Bundle, **settings: Any) -> list[Verified]:
     held = {name: path.read_bytes() for name, path in bundle.paths.items()}
     with fake_index(held=held, **settings) as index:
-        found = verification.on_index(Reader(roots=(index.simple,)), name=NAME, version=VERSION)
+        found = on_index(index)
     return wrong(list(found), bundle.manifest)
 
 
@@ -120,9 +128,34 @@ def test_metadata_that_is_not_what_the_page_states_is_told(bundle: Bundle) -> No
 
 def test_a_version_that_is_nowhere_is_told(tmp_path: Path) -> None:
     with fake_index() as index, pytest.raises(IncompleteError, match=r"no file of wy_sample 1\.0"):
-        verification.on_index(Reader(roots=(index.simple,)), name=NAME, version=VERSION)
+        on_index(index)
     with pytest.raises(IncompleteError, match="no file"):
         verification.in_folder(tmp_path, name=NAME, version=VERSION)
+
+
+class Met(dict[str, bytes]):
+    """Files of which none is given before all are asked for."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        super().__init__(files)
+        self.missing = set(files)
+        self.barrier = threading.Barrier(len(files))
+
+    def __getitem__(self, name: str) -> bytes:
+        if name in self.missing:
+            self.missing.discard(name)
+            self.barrier.wait(10)
+        return super().__getitem__(name)
+
+
+def test_files_are_downloaded_side_by_side_and_their_bytes_are_told(bundle: Bundle) -> None:
+    told: list[tuple[int, int | None]] = []
+    every = sum(file.size for file in bundle.manifest.files)
+    with fake_index(held=Met({name: path.read_bytes() for name, path in bundle.paths.items()})) as index:
+        found = on_index(index, tell=lambda there, total: told.append((there, total)))
+    assert {copy.file: copy.sha256 for copy in found} == {file.file: file.sha256 for file in bundle.manifest.files}
+    assert told == sorted(told)
+    assert told[-1] == (every, every)
 
 
 def test_a_folder_is_read_with_the_documents_beside_its_files(bundle: Bundle) -> None:

@@ -31,6 +31,7 @@ _MAX_AGE = re.compile(r"\bmax-age=(\d{1,9})\b", re.IGNORECASE)
 T = TypeVar("T")
 
 Login = tuple[str, str]
+Tell = Callable[[int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,18 +110,18 @@ class Reader:
         self.pause(web.backoff(LOOKS - looks))
         return self._look(url, looks=looks - 1)
 
-    def digest(self, listed: Listed, *, into: BinaryIO | None = None) -> str:
-        """The SHA-256 of a file by its bytes, which go `into` a file that is empty."""
+    def digest(self, listed: Listed, *, into: BinaryIO | None = None, tell: Tell = lambda _count: None) -> str:
+        """The SHA-256 of a file by its bytes, which go `into` a file that is empty; `tell` hears how many came."""
 
         def hashed(response: requests.Response) -> str:
             if response.status_code != HTTPStatus.OK:
                 raise OutsideError(f"{listed.url} answered {web.status(response.status_code)}.")
             digest = hashlib.sha256()
             if into is not None:
-                into.seek(0)
-                into.truncate()
+                into.truncate(into.seek(0))
             for piece in response.iter_content(1 << 20):
                 digest.update(piece)
+                tell(len(piece))
                 if into is not None:
                     into.write(piece)
             return digest.hexdigest()

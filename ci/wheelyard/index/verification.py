@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -12,13 +13,15 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelyard.doors import files
+from wheelyard.doors import crew, files
 from wheelyard.errors import FindingsError, IncompleteError
 from wheelyard.index import coremetadata
 from wheelyard.index.project import Listed, Metadata, version_of
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
 from wheelyard.releasing.manifest import Manifest
+
+Tell = Callable[[int, int | None], None]
 
 # PyPI's documentation, chapter "Index API", part "Integrity API".
 _INTEGRITY = "application/vnd.pypi.integrity.v1+json, application/json;q=0.5"
@@ -74,18 +77,35 @@ class Proof(Protocol):
         ...
 
 
-def on_index(reader: Reader, *, name: str, version: str) -> tuple[Copy, ...]:
-    """Every file of a version, downloaded to know its bytes; `IncompleteError` where there is none."""
+def on_index(reader: Reader, *, name: str, version: str, parallel: int, tell: Tell) -> tuple[Copy, ...]:
+    """Every file of a version, downloaded to know its bytes; `IncompleteError` where there is none.
+
+    `tell` hears how many bytes are there, and of how many where the page says that; it is called by one thread a time.
+    """
     page = reader.page(canonicalize_name(name))
     found = [listed for listed in (page.files if page else ()) if version_of(listed.file, name) == Version(version)]
     if not found:
         raise IncompleteError(f"The index has no file of {name} {version}.")
-    return tuple(_copy(reader, listed) for listed in found)
+    sizes = [listed.size for listed in found if listed.size is not None]
+    total, there, guard = sum(sizes) if len(sizes) == len(found) else None, 0, threading.Lock()
+    copies: dict[str, Copy] = {}
+
+    def heard(count: int) -> None:
+        nonlocal there
+        with guard:
+            there += count
+            tell(there, total)
+
+    def take(listed: Listed) -> None:
+        copies[listed.file] = _copy(reader, listed, heard)
+
+    crew.each(found, take, parallel=parallel)
+    return tuple(copies[listed.file] for listed in found)
 
 
-def _copy(reader: Reader, listed: Listed) -> Copy:
+def _copy(reader: Reader, listed: Listed, tell: Callable[[int], None]) -> Copy:
     with tempfile.TemporaryFile() as whole:
-        sha256 = reader.digest(listed, into=whole)
+        sha256 = reader.digest(listed, into=whole, tell=tell)
         inside = coremetadata.inside(whole) if listed.metadata else None
     return Copy(
         file=listed.file,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from wheelyard.workspace import Workspace, enter
 
 if TYPE_CHECKING:
     from wheelyard.doors.console import Console
+    from wheelyard.index.account import Account
+    from wheelyard.index.verification import Copy
 
 EPILOG = """\
 examples:
@@ -46,7 +49,13 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--index", metavar="NAME-OR-URL", help="where to (default: [tool.wheelyard.publish] index)")
     parser.add_argument("--nightly", action="store_true", help="to the index for nightlies, keeping the newest")
     parser.add_argument("--simple", metavar="URL", help="where the index shows its files; none to compare nothing")
-    parser.add_argument("--parallel", type=_count, default=4, metavar="N", help="uploads at a time (default: 4)")
+    parser.add_argument(
+        "--parallel",
+        type=_count,
+        default=4,
+        metavar="N",
+        help="files at a time (default: 4)",
+    )
     parser.add_argument("--wait", type=float, default=60, metavar="S", help="seconds for files to show (default: 60)")
     parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
     parser.add_argument("--offline", type=Path, metavar="DIR", help="verify files and FILE.provenance of a folder")
@@ -95,8 +104,7 @@ def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
         source, attested = str(options.offline), tool.publish.attest
     else:
         chosen = account.resolve(options.index or tool.publish.index)
-        console.say(f"downloading {name} {version} from {chosen.url}")
-        copies = verification.on_index(chosen.reader(options.simple), name=name, version=version)
+        copies = _download(name, chosen, options, console)
         source, attested = chosen.url, tool.publish.attest and (chosen.is_pypi or trusted is not None)
     made = _manifest(workspace, options, console)
     publisher = options.repository or tool.workflow.repository or generated.remote(workspace.root)
@@ -109,6 +117,17 @@ def _verify(workspace: Workspace, options: Namespace, console: Console) -> None:
     else:
         console.show(verified.table(held))
     verification.refuse(held, source)
+
+
+def _download(name: str, chosen: Account, options: Namespace, console: Console) -> tuple[Copy, ...]:
+    """Every file that the index has of the version to verify."""
+    from wheelyard.index import verification  # noqa: PLC0415
+
+    version, reader = options.verify, chosen.reader(options.simple)
+    console.say(f"downloading {name} {version} from {chosen.url}")
+    with console.download() as tell:
+        bar = partial(tell, f"{name} {version}")
+        return verification.on_index(reader, name=name, version=version, parallel=options.parallel, tell=bar)
 
 
 def _manifest(workspace: Workspace, options: Namespace, console: Console) -> Manifest | None:
