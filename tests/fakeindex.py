@@ -80,6 +80,8 @@ class FakeIndex:
     resent: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     received: int = 0
+    connections: int = 0
+    came: threading.Condition = field(default_factory=threading.Condition)
     guard: threading.Lock = field(default_factory=threading.Lock)
     most_at_once: int = 0
     now: int = 0
@@ -105,7 +107,7 @@ def fake_index(*, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterato
         protocol_version = "HTTP/1.1" if index.keeps else "HTTP/1.0"
 
     server = _Server(("127.0.0.1", 0), Handler)
-    server.tls = tls
+    server.tls, server.fake = tls, index
     index.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -120,10 +122,14 @@ def fake_index(*, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterato
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     tls: ssl.SSLContext | None = None
+    fake: FakeIndex
 
     def get_request(self) -> tuple[Any, Any]:
         """Accept a connection; the handshake is left to its own thread."""
         connection, address = super().get_request()
+        with self.fake.came:
+            self.fake.connections += 1
+            self.fake.came.notify_all()
         if self.tls is not None:
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
@@ -210,6 +216,7 @@ class _Handler(BaseHTTPRequestHandler):
             with fake.guard:
                 fake.held[file] = content
                 fake.accepted[file] += 1
+            simplepages.prepare(content)
         self._reply(reply)
 
     def _usual(self, file: str, content: bytes) -> Reply:

@@ -99,6 +99,24 @@ def test_the_first_is_alone_and_the_rest_side_by_side(index: FakeIndex, bundle: 
     assert index.most_at_once == 3
 
 
+def test_where_an_index_ends_each_connection_the_next_is_opened_meanwhile(index: FakeIndex, bundle: Bundle) -> None:
+    def one_more(_file: str) -> None:
+        sent = len(index.order)
+        with index.came:
+            met.append(index.came.wait_for(lambda: index.connections > sent, timeout=10 if sent > 1 else 0))
+
+    met: list[bool] = []
+    index.faults = {0: one_more}
+    publish(index, bundle, parallel=1, blind=True)
+    assert met == [False, *(True for _ in bundle.manifest.files[1:])]
+
+
+def test_a_connection_that_an_index_keeps_is_used_for_all(bundle: Bundle) -> None:
+    with fake_index(keeps=True) as index:
+        publish(index, bundle, parallel=1, blind=True)
+    assert index.connections == 1
+
+
 def test_a_second_run_sends_nothing(index: FakeIndex, bundle: Bundle) -> None:
     publish(index, bundle)
     received = index.received

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 from wheelyard.config import Audit as Policy
 from wheelyard.errors import FindingsError, listed
@@ -99,19 +99,13 @@ def refuse_unrenderable(paths: Iterable[Path]) -> None:
 
 def _distinct(paths: Iterable[Path]) -> list[Path]:
     """One wheel of those with the same METADATA, which is all that twine looks at, and every other file."""
+    from wheelyard.index import coremetadata  # noqa: PLC0415  # `--help` needs none of it
+
     chosen: dict[object, Path] = {}
     for path in paths:
-        chosen.setdefault(_metadata(path) or path, path)
+        document = coremetadata.inside(path) if path.name.endswith(".whl") else None
+        chosen.setdefault(document or path, path)
     return list(chosen.values())
-
-
-def _metadata(path: Path) -> bytes | None:
-    """The METADATA of a wheel that has one file of that name; of any other, twine itself says what is wrong with it."""
-    if path.name.endswith(".whl"):
-        with suppress(BadZipFile, OSError), ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if "METADATA" in name]
-            return archive.read(names[0]) if len(names) == 1 else None
-    return None
 
 
 def _twine_check(path: Path) -> str | None:
