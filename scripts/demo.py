@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from rich.table import Table
 
 from wheelyard.doors import toolbox
 from wheelyard.doors.console import Console
+from wheelyard.doors.tars import tarfile
 from wheelyard.index import embedded
 
 PLACE = Path(__file__).resolve().parents[1] / ".bootstrap" / "demo"

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from pypi_attestations import Attestation, Distribution, GitHubPublisher
 
 import validators
 from wheelyard.doors import process
+from wheelyard.doors.tars import tarfile
 
 _ASSETS = "0.0.30"  # newer ones hold others
 _PACKAGES = ("@sigstore/bundle@4.0.0", "@sigstore/protobuf-specs@0.5.2", "@sigstore/verify@3.1.1")

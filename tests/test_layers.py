@@ -16,7 +16,7 @@ PACKAGE = Path(wheelyard.__file__).parent
 FLOORS = (
     {"", "errors", "tables", "revision", "resources", "planning.abi", "words", "locking.ask_cibuildwheel",
      "releasing.standing", "releasing.changelog", "planning.legacy"},
-    {"targets", "doors.files", "doors.process", "doors.web", "doors.crew", "machine.diagnosis"},
+    {"targets", "doors.files", "doors.process", "doors.web", "doors.crew", "doors.tars", "machine.diagnosis"},
     {"documents", "planning.runners", "automation", "wheels", "doors.git", "doors.toolbox", "building.sdist",
      "generating.generated", "building.canonical", "doors.downloads", "doors.archives", "building.patches"},
     {"config", "releasing.manifest", "planning.plan", "doors.console", "engines", "planning.schedule",

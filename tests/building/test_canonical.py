@@ -6,7 +6,6 @@ import gzip
 import io
 import os
 import stat
-import tarfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from audit.wheelmaker import Draft
 from wheelyard.building import canonical
+from wheelyard.doors.tars import tarfile
 from wheelyard.errors import BuildError
 
 DATE = 1_700_000_001  # odd: a zip archive counts in twos

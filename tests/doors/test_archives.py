@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from wheelyard.doors import archives
+from wheelyard.doors.tars import tarfile
 from wheelyard.errors import OutsideError
 
 Member = tuple[str, bytes, str]  # name, type, link

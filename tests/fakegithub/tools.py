@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tarfile
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 import validators
 from wheelyard.doors import toolbox
+from wheelyard.doors.tars import tarfile
 from wheelyard.errors import OutsideError
 
 PROGRAMS = Path(__file__).parent.parent / "peers" / "github"

@@ -79,7 +79,8 @@ class _Reading:
             try:
                 with zipfile.ZipFile(self.stream) as archive:
                     self._trouble(directory.entry_troubles(archive.infolist(), size=self.size))
-                    self._read_all(archive)
+                    if self.whole:
+                        self._read_all(archive)
             except _DAMAGE as error:
                 self._trouble([Trouble(rule="archive-unreadable", message=f"The archive cannot be read: {error}.")])
         return Contents(

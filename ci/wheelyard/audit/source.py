@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import zlib
 from collections.abc import Iterator
 from email.parser import BytesParser
@@ -12,6 +11,7 @@ from pathlib import Path
 from wheelyard.audit.directory import unsafe
 from wheelyard.audit.findings import Finding, Severity
 from wheelyard.audit.rules import metadata
+from wheelyard.doors.tars import tarfile
 from wheelyard.errors import OutsideError
 
 MOST_MEMBERS = 200_000

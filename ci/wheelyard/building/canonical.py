@@ -12,7 +12,6 @@ import gzip
 import io
 import shutil
 import stat
-import tarfile
 import time
 import zipfile
 import zlib
@@ -20,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from wheelyard.doors import files
+from wheelyard.doors.tars import tarfile
 from wheelyard.errors import BuildError, listed
 
 _UNREADABLE = (EOFError, RuntimeError, gzip.BadGzipFile, tarfile.TarError, zipfile.BadZipFile, zlib.error)

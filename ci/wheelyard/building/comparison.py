@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 import stat
-import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from wheelyard.doors import process
+from wheelyard.doors.tars import tarfile
 
 _LOOKED_AT = 16 << 20  # bytes of a member in which a cause is looked for
 _SHORT = 60  # bytes of text that are shown as they are

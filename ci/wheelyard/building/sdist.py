@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from wheelyard.doors import files
 from wheelyard.doors.process import Programs
+from wheelyard.doors.tars import tarfile
 from wheelyard.errors import BuildError
 
 
