@@ -36,14 +36,14 @@ def tests(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run the tests that talk to third-party tools."""
     _install(session, "test", "browser")
-    session.run("pytest", "-m", "peers", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", "-m", "peers", *session.posargs)
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
     """Run the tests that build real wheels."""
     _install(session, "test")
-    session.run("pytest", "-m", "integration", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", "-m", "integration", *session.posargs)
 
 
 @nox.session
