@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelyard import config
+from wheelyard import config, stores
 from wheelyard.errors import ConfigError, UsageError
 from wheelyard.targets import Target
 
@@ -28,6 +28,7 @@ def test_the_shortest_table_has_defaults_for_the_rest() -> None:
     [
         pytest.param("", "has no \\[tool.wheelyard\\]", id="empty"),
         pytest.param("[tool.wheelyard\n", "not valid TOML", id="not TOML"),
+        pytest.param(f"\ufeff{SHORTEST}", "byte order mark", id="from an editor on Windows"),
         pytest.param('[tool.wheelyard]\ntargets=["linux-x86_64"]', "what the package is called", id="no name"),
     ],
 )
@@ -62,6 +63,13 @@ def test_a_file_without_what_is_needed_says_what_to_add(text: str, says: str) ->
 def test_keys_that_contradict_each_other_are_named(table: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         parse(f'[project]\nname = "spam"\n[tool.wheelyard]\n{table}\n')
+
+
+def test_a_store_that_there_is_not_is_a_mistake_before_anything_is_built() -> None:
+    for name in stores.STORES:
+        assert parse(f'{SHORTEST}release.store = "{name}"').tool.release.store == name
+    with pytest.raises(ConfigError, match=r"release\.store: 'directroy:dist' does not match .*\n`wheelyard docs KEY`"):
+        parse(f'{SHORTEST}release.store = "directroy:dist"')
 
 
 def test_a_package_in_a_folder_is_described_by_its_own_file() -> None:

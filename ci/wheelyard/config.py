@@ -96,7 +96,7 @@ class Release(_Table, frozen=True, kw_only=True):
     be there; else it is looked for under the usual names.
     """
 
-    store: NonEmpty = "directory:dist/releases"
+    store: Annotated[str, Meta(pattern="^(directory|github)(:.*)?$")] = "directory:dist/releases"
     """Where releases live: `github`, or `directory:` and a path. Example: `store = "github"`"""
     tag: Annotated[str, Meta(pattern=r"\{version\}")] = "v{version}"
     """The tag of a version. Example: `tag = "release-{version}"`"""
@@ -274,7 +274,9 @@ def parse(
         raise UsageError(
             f'{source} has no [tool.wheelyard]. The shortest useful one is: targets = ["linux-x86_64", "macos-arm64"].'
         )
-    tool = documents.parse(table, Tool, source=f"[tool.wheelyard] of {source}")
+    tool = documents.parse(
+        table, Tool, source=f"[tool.wheelyard] of {source}", hint="`wheelyard docs KEY` says what a key takes."
+    )
     problems = tuple(_contradictions(tool))
     if problems:
         raise ConfigError(f"[tool.wheelyard] of {source}", problems)
@@ -295,6 +297,8 @@ def package_folder(text: str, *, source: str) -> str:
 
 
 def _toml(text: str, *, source: str) -> dict[str, Any]:
+    if text.startswith("\ufeff"):
+        raise UsageError(f"{source} starts with a byte order mark, which TOML has not. Save it as UTF-8 without one.")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -23,16 +23,16 @@ T = TypeVar("T", bound="msgspec.Struct")
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def parse(data: object, model: type[T], *, source: str) -> T:
+def parse(data: object, model: type[T], *, source: str, hint: str = "") -> T:
     """`data`, as TOML or JSON gave it, as a value of `model`.
 
-    Raises `ConfigError` with every mistake, and `UsageError` for a document of a newer wheelyard.
+    Raises `ConfigError` with every mistake and the hint, and `UsageError` for a document of a newer wheelyard.
     """
     _refuse_newer(data, model, source=source)
     try:
         return msgspec.convert(data, model, dec_hook=_decode)
     except (msgspec.ValidationError, WheelyardError) as error:
-        raise ConfigError(source, mistakes(data, model) or (str(error),)) from None
+        raise ConfigError(source, mistakes(data, model) or (str(error),), hint=hint) from None
 
 
 def load(text: str | bytes, model: type[T], *, source: str) -> T:
@@ -107,6 +107,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
             yield from (f"{path}: key {name!r} is missing." for name in missing)
         case "type":
             yield f"{path}: expected {_type_name(value)}, found {_found(error)}."
+        case "pattern":
+            yield f"{path}: {_found(error)} does not match {value}."
         case "anyOf" | "oneOf":
             yield from _of_alternatives(error, path)
         case _:

@@ -44,12 +44,13 @@ class UsageError(WheelyardError):
 class ConfigError(UsageError):
     """Every mistake found in one document, each a whole sentence with its path."""
 
-    def __init__(self, source: str, mistakes: Iterable[str]) -> None:
-        """Keep the mistakes apart, for annotations, and join them for people."""
+    def __init__(self, source: str, mistakes: Iterable[str], *, hint: str = "") -> None:
+        """Keep the mistakes apart, for annotations, and join them for people, with a hint that is for all of them."""
         self.source = source
         self.mistakes = tuple(mistakes)
         count = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
-        super().__init__("\n".join((f"{count} in {source}:", *(f"  {mistake}" for mistake in self.mistakes))))
+        lines = (f"{count} in {source}:", *(f"  {mistake}" for mistake in self.mistakes), *([hint] if hint else []))
+        super().__init__("\n".join(lines))
 
 
 class IncompleteError(WheelyardError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wheelyard import resources, stores
+from wheelyard import resources
 from wheelyard.building import macos
 from wheelyard.doors import files
 from wheelyard.errors import UsageError
@@ -90,13 +90,12 @@ def _beside(root: Path, found: Repository, today: Today) -> Surroundings:
     free = next((name for name, text in taken.items() if text is None or seal.read(text)), None)
     if free is None:
         raise UsageError(f"{' and '.join(names)} in {generation.WORKFLOWS} are both not ours. Move one of them away.")
-    store = "github" if "github" in stores.STORES else None
     file = None if free == names[0] else free
     if today.calls or not found.facts.native or not {"build", "skip"} & found.options.keys():
-        return Surroundings(store=store, file=file)
+        return Surroundings(store="github", file=file)
     selected = {each.target for each in asking.selected(proposal.START, package=root / found.facts.package)}
     start = tuple(target for target in proposal.START if target in selected)
-    return Surroundings(store=store, file=file, start=start or proposal.START)
+    return Surroundings(store="github", file=file, start=start or proposal.START)
 
 
 def _selection(trial: Trial, table: Mapping[str, Any], today: Today, built: Built) -> dict[str, Any]:
