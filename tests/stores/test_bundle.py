@@ -157,6 +157,14 @@ def test_a_job_of_another_commit_is_a_finding(tmp_path: Path) -> None:
     assert "d" * 40 in str(error)
 
 
+def test_a_release_is_never_made_of_what_is_in_no_commit(tmp_path: Path) -> None:
+    report, plan = job(tmp_path, *IDENTIFIERS), make_plan(sdist=False)
+    dirty = msgspec.structs.replace(plan, revision=msgspec.structs.replace(plan.revision, dirty=True))
+    error = shortfalls.of(dirty, pieces_of(tmp_path, report), reports=[report]).error()
+    assert isinstance(error, FindingsError)
+    assert f"changes that are not in {COMMIT[:7]}" in str(error)
+
+
 def test_a_job_of_other_uncommitted_changes_is_a_finding(tmp_path: Path) -> None:
     report = msgspec.structs.replace(job(tmp_path, *IDENTIFIERS), tree="u" * 40)
     assert "other uncommitted changes" in str(refusal((tmp_path, report)))

@@ -214,7 +214,7 @@ def test_offline_a_store_that_cannot_be_asked_is_told_and_done_without(
 ) -> None:
     index.held = released(project)
     table = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(table.replace('"directory:store"', '"nowhere:store"'))
+    (project / "pyproject.toml").write_text(table.replace('"directory:store"', '"github:nowhere"'))
     shutil.copytree(project / "store" / "v1.0", tmp_path / "copies")
     assert publish(project, "--verify", "1.0", "--offline", str(tmp_path / "copies")) == Exit.DONE
     assert "The store cannot be asked" in capsys.readouterr().err

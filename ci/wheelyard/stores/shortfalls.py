@@ -123,7 +123,9 @@ def _changed(pieces: Iterable[Piece]) -> Iterator[str]:
 
 
 def _strange(plan: Plan, pieces: Iterable[Piece], reports: Iterable[JobReport]) -> Iterator[str]:
-    """Jobs of another commit, and files of another project or version."""
+    """A source that is in no commit, jobs of another commit, and files of another project or version."""
+    if plan.revision.dirty and plan.revision.commit is not None:
+        yield f"all of it (there were changes that are not in {plan.revision.commit[:7]}: commit them, and build again)"
     for report in reports:
         if report.commit != plan.revision.commit:
             yield f"job {report.job} (built of {report.commit}, planned for {plan.revision.commit})"
