@@ -6,7 +6,6 @@ import base64
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 import requests
 
 from releases import make_bundle, make_plan, make_project, make_wheelhouse
-from support import MakeRepository
+from support import MakeRepository, answering
 from wheelyard import cli
 from wheelyard.doors import toolbox
 from wheelyard.errors import Exit, FindingsError
@@ -57,24 +56,12 @@ def devpi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         command = (toolbox.program(python, "devpi-server"), "--serverdir", folder, "--port", str(port))
         server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            _wait_for(url, server)
+            answering(f"{url}/+api", server)
             _make_index(url)
             yield f"{url}/ada/dev/"
         finally:
             server.terminate()
             server.wait()
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            requests.get(f"{url}/+api", timeout=60)
-        except requests.ConnectionError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError(server.poll())
 
 
 def _make_index(url: str) -> None:
