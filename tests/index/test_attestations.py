@@ -342,6 +342,14 @@ def test_an_identity_that_expired_is_got_anew(bundle: Bundle, fake: FakePyPI) ->
     assert {report.outcome for report in reports} == {Outcome.UPLOADED}
 
 
+def test_an_issuer_that_gives_no_identity_is_told(
+    bundle: Bundle, fake: FakePyPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wrong")
+    with pytest.raises(OutsideError, match=r"no valid identity: .*code=401.* \(4 attempts\)"):
+        hasty(fake).attest(bundle.manifest.files[0])
+
+
 def test_a_second_identity_is_got_when_the_first_certificate_ends_in_the_middle(fake: FakePyPI, bundle: Bundle) -> None:
     signs, made = hasty(fake), bundle.manifest.files
     before = signs.attest(made[0])
@@ -399,8 +407,9 @@ def test_an_index_of_ones_own_gets_attestations_of_a_sigstore_of_ones_own(
     ("text", "says"),
     [
         pytest.param(None, "No such file", id="absent"),
-        pytest.param("{}", "no client trust configuration", id="empty"),
+        pytest.param("{}", "Sigstore: mediaType: Field required; trustedRoot: Field required", id="empty"),
         pytest.param("\0", "no client trust configuration", id="garbage"),
+        pytest.param('{"mediaType": "\\ud800"}', "no client trust configuration", id="half-a-character"),
     ],
 )
 def test_a_trust_configuration_that_is_none_is_told(
@@ -411,7 +420,7 @@ def test_a_trust_configuration_that_is_none_is_told(
         (attesting_project / "sigstore.json").write_text(text)
     assert publish(attesting_project) == Exit.USAGE
     assert says in capsys.readouterr().err
-    assert fake.pypi.index.order == []
+    assert fake.pypi.index.requests == []
 
 
 def test_an_attestation_that_is_refused_is_told_with_what_to_do(bundle: Bundle, fake: FakePyPI) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 SECONDS = 60.0  # for one attempt: the clients of Fulcio and Rekor would wait without end
 _AGAIN = "Run the same command again later, or set attest = false in [tool.wheelyard.publish]."
-_UNKNOWN = "This Sigstore has to know the issuer of the job's identity; else set attest = false."
+_REFUSED = "It has to take identities of this job's issuer; else set attest = false in [tool.wheelyard.publish]."
 
 
 class Attester(Protocol):
@@ -145,7 +145,7 @@ def _answered(response: requests.Response) -> _Fault:
         words=f"{urlsplit(response.url).netloc} answered {said}",
         passes=passes,
         wait=answers.seconds(response.headers.get("Retry-After")),
-        advice=_AGAIN if passes else _UNKNOWN,
+        advice=_AGAIN if passes else _REFUSED,
     )
 
 
@@ -165,7 +165,7 @@ def attester(file: Path | None) -> Attester | None:
     """What attests in this job, by the public Sigstore or that of `file`; None where the job has no identity.
 
     Raises:
-        UsageError: it has one, and pypi-attestations is not installed.
+        UsageError: it has one, and pypi-attestations is not installed, or the file describes no Sigstore.
     """
     if "ACTIONS_ID_TOKEN_REQUEST_TOKEN" not in os.environ:
         return None
@@ -176,6 +176,8 @@ def attester(file: Path | None) -> Attester | None:
             "attest = true, and pypi-attestations is not installed. Install wheelyard[attest] in the job, or set"
             " attest = false in [tool.wheelyard.publish]."
         ) from None
+    if file is not None:
+        trust.instance(file)  # told before anything is checked, sent or signed
     return Sigstore(partial(_signer, file))
 
 

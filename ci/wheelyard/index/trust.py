@@ -20,24 +20,27 @@ def instance(file: Path | None, *, offline: bool = False) -> ClientTrustConfig:
         OutsideError: the public keys cannot be got.
         UsageError: the file cannot be read, or is none.
     """
-    from sigstore.errors import Error  # noqa: PLC0415  # slow to import, and an extra
+    from pydantic import ValidationError  # noqa: PLC0415  # slow to import, and of an extra
+    from sigstore.errors import Error  # noqa: PLC0415
     from sigstore.models import ClientTrustConfig  # noqa: PLC0415
 
     if file is None:
         try:
             return ClientTrustConfig.production(offline=offline)
         except (Error, OSError) as error:
-            raise OutsideError(f"The keys of the public Sigstore cannot be got: {error}.") from error
+            raise OutsideError(f"The keys of the public Sigstore cannot be got: {error}. Try again later.") from error
     try:
         found = ClientTrustConfig.from_json(file.read_text("utf-8"))
         _ = found.trusted_root, found.signing_config
+    except ValidationError as error:
+        words = "; ".join(": ".join((*map(str, each["loc"]), each["msg"])) for each in error.errors())
     except OSError as error:
-        words = error.strerror
+        words = error.strerror or str(error)
     except (Error, ValueError) as error:
-        words = " ".join(str(error).split())[:300]
+        words = str(error)
     else:
         return found
     raise UsageError(
-        f"{file}, the trust-config of [tool.wheelyard.publish], is no client trust configuration of Sigstore: {words}."
-        " Sigstore's operator gives it out; `sigstore --trust-config` takes the same file."
+        f"{file}, the trust-config of [tool.wheelyard.publish], is no client trust configuration of Sigstore:"
+        f" {words[:300].rstrip('.')}. Whoever runs that Sigstore gives it out; `sigstore --trust-config` takes it too."
     )
