@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from releases import tree
+from releases import tree, wheel_name
 from wheelyard import cli
-from wheelyard.index import account
-from wheelyard.index.attesting import Attester
+from wheelyard.index import account, attesting
+from wheelyard.index.attesting import Attester, Sigstore
 from wheelyard.index.publishing import Publishing
 from wheelyard.index.uploads import Outcome, Sent
 from wheelyard.releasing.manifest import File
 from wheelyard.stores import Bundle
+from wheelyard.targets import Identifier
+
+if TYPE_CHECKING:
+    from fakepypi import FakePyPI
+
+
+WHEEL = wheel_name(Identifier("cp311-manylinux_x86_64"))
+US = ("--repository", "ada/spam", "--workflow", "wheels.yml")
 
 
 class Nobody:
@@ -48,3 +58,8 @@ def send(bundle: Bundle, *, parallel: int = 4, index: str = "pypi", attester: At
 def refusals(bundle: Bundle, *, attester: Attester | None = None) -> list[str]:
     """What the index says of the files that it refuses."""
     return [report.words for report in send(bundle, attester=attester) if report.outcome is Outcome.REFUSED]
+
+
+def hasty(fake: FakePyPI, *, seconds: float = 60) -> Sigstore:
+    """What attests, without pauses."""
+    return Sigstore(partial(attesting._signer, fake.trusted), seconds=seconds, pause=lambda _seconds: None)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from releases import make_project, make_wheelhouse
+from releases import make_bundle, make_project, make_wheelhouse
 from support import MakeRepository
 from wheelyard import cli
 from wheelyard.errors import Exit
+from wheelyard.stores import Bundle
 
 if TYPE_CHECKING:
     from fakepypi import FakePyPI
@@ -39,3 +40,16 @@ def project(repository: MakeRepository) -> Path:
     make_wheelhouse(root / "wheelhouse")
     assert cli.main(["collect", "-C", str(root), "-q"]) == Exit.DONE
     return root
+
+
+@pytest.fixture
+def attesting_project(project: Path, fake: FakePyPI) -> Path:
+    table = (project / "pyproject.toml").read_text()
+    (project / "sigstore.json").write_bytes(fake.trusted.read_bytes())
+    (project / "pyproject.toml").write_text(table.replace("attest = false", 'trust-config = "sigstore.json"'))
+    return project
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Bundle:
+    return make_bundle(tmp_path / "made")

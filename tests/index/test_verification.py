@@ -12,7 +12,6 @@ import msgspec
 import pytest
 
 from fakeindex import FakeIndex, fake_index
-from releases import make_bundle
 from wheelyard.errors import FindingsError, IncompleteError
 from wheelyard.index import coremetadata, verification
 from wheelyard.index.provenance import UntrueError
@@ -22,11 +21,6 @@ from wheelyard.releasing.manifest import Manifest
 from wheelyard.stores import Bundle
 
 NAME, VERSION = "wy_sample", "1.0"
-
-
-@pytest.fixture
-def bundle(tmp_path: Path) -> Bundle:
-    return make_bundle(tmp_path / "made")
 
 
 def proof(document: bytes, *, file: str, sha256: str) -> str:

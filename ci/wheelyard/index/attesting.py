@@ -58,11 +58,13 @@ class Sigstore:
         *,
         seconds: float = SECONDS,
         pause: Callable[[float], None] = time.sleep,
+        say: Callable[[str], None] = lambda _words: None,
     ) -> None:
-        """`opened` gives what signs; an attempt that lasts longer than `seconds` is given up."""
+        """`opened` gives what signs; an attempt that lasts longer than `seconds` is given up; `say` hears of those."""
         self._open = opened
         self._seconds = seconds
         self._pause = pause
+        self._say = say
         self._signer: Signer | None = None
 
     def attest(self, file: File) -> str:
@@ -79,6 +81,7 @@ class Sigstore:
                 fault = _fault(error)
                 if attempt == ATTEMPTS or not fault.passes:
                     raise fault.told(file, attempt) from error
+            self._say(f"attesting {file.file} again: {fault.words}")
             self._pause(fault.wait if fault.wait is not None else web.backoff(attempt - 1))
         raise AssertionError
 
@@ -161,8 +164,10 @@ def _line(error: BaseException) -> str:
     return " ".join(str(error).split()).rstrip(".")[:300]
 
 
-def attester(file: Path | None) -> Attester | None:
+def attester(file: Path | None, *, say: Callable[[str], None]) -> Attester | None:
     """What attests in this job, by the public Sigstore or that of `file`; None where the job has no identity.
+
+    `say` hears of attempts that failed and are made again.
 
     Raises:
         UsageError: it has one, and pypi-attestations is not installed, or the file describes no Sigstore.
@@ -178,7 +183,7 @@ def attester(file: Path | None) -> Attester | None:
         ) from None
     if file is not None:
         trust.instance(file)  # told before anything is checked, sent or signed
-    return Sigstore(partial(_signer, file))
+    return Sigstore(partial(_signer, file), say=say)
 
 
 def _signer(file: Path | None) -> Signer:

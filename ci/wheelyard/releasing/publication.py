@@ -166,7 +166,7 @@ def _attester(errand: Errand, chosen: Account) -> Attester | None:
     takes = private or (chosen.is_pypi and chosen.is_trusted)
     if errand.options.dry_run or not errand.tool.publish.attest or not takes:
         return None
-    found = attesting.attester(errand.trusted)
+    found = attesting.attester(errand.trusted, say=errand.console.say)
     if found is None and private:
         errand.console.warn(
             "No file is attested: this is no job with an identity. On GitHub Actions give it `permissions: id-token:"
