@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import requests
+
 import simplepages
 from simplepages import JSON, Shown
 
@@ -81,6 +83,7 @@ class FakeIndex:
     requests: list[str] = field(default_factory=list)
     received: int = 0
     connections: int = 0
+    open: int = 0
     came: threading.Condition = field(default_factory=threading.Condition)
     guard: threading.Lock = field(default_factory=threading.Lock)
     most_at_once: int = 0
@@ -90,6 +93,12 @@ class FakeIndex:
     def upload(self) -> str:
         """Where twine sends files."""
         return f"{self.url}/legacy/"
+
+    def settle(self) -> None:
+        """Wait until all that clients that are gone had sent is taken in: connections are accepted in their order."""
+        requests.get(self.simple, timeout=30)
+        with self.came:
+            assert self.came.wait_for(lambda: self.open == 0, timeout=30)
 
     @property
     def simple(self) -> str:
@@ -129,10 +138,18 @@ class _Server(ThreadingHTTPServer):
         connection, address = super().get_request()
         with self.fake.came:
             self.fake.connections += 1
+            self.fake.open += 1
             self.fake.came.notify_all()
         if self.tls is not None:
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection, whoever ended it first."""
+        super().shutdown_request(request)
+        with self.fake.came:
+            self.fake.open -= 1
+            self.fake.came.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that went away, or do not trust us: tests have them do so."""

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -567,8 +566,7 @@ def killed_at(index: FakeIndex, root: Path, at: int) -> None:
     begun.set()
     assert process[0].wait() == -signal.SIGKILL
     index.on_bytes = lambda _count: None
-    while index.now:  # what it received whole, it may still be taking in
-        time.sleep(0.01)
+    index.settle()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for one process")

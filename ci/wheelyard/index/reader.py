@@ -148,9 +148,10 @@ class Reader:
         self._session.close()
 
     def _is_root(self, root: str) -> bool:
-        """Whether a place answers as the list of projects does; its length does not matter, so it is not read."""
+        """Whether a place answers as the list of projects does; a long one is not read to its end."""
 
         def lists(response: requests.Response) -> bool:
+            next(response.iter_content(1 << 16), b"")  # all of a short one: then its connection is kept
             kind = response.headers.get("Content-Type", "").partition(";")[0]
             return response.status_code == HTTPStatus.OK and kind in {simple.JSON, simple.HTML, "text/html"}
 
