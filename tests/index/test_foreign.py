@@ -42,7 +42,9 @@ def simple(served: Bundle) -> Iterator[str]:
 
 
 def test_its_metadata_is_that_in_the_wheels(simple: str, served: Bundle) -> None:
-    copies = verification.on_index(Reader(roots=(simple,)), name="wy-sample", version="1.0")
+    copies = verification.on_index(
+        Reader(roots=(simple,)), name="wy-sample", version="1.0", parallel=2, tell=lambda _there, _total: None
+    )
     offered = {copy.file: copy.metadata for copy in copies if copy.metadata}
     assert set(offered) == {name for name in served.paths if name.endswith(".whl")}
     assert all(metadata.served == metadata.inside for metadata in offered.values())

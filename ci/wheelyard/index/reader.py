@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -15,36 +14,20 @@ import requests
 
 from wheelyard.doors import web
 from wheelyard.errors import OutsideError
-from wheelyard.index import simple
+from wheelyard.index import editions, simple
+from wheelyard.index.editions import MOVED, NOT_THERE, Got
 from wheelyard.index.project import Listed, Metadata, Page
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 4
 LOOKS = 3  # at a cache that shows an older page than one seen before
 MOST_BYTES = 128 << 20
-_NOT_THERE = {404, 410}
 _REDIRECTS = 5
-_MOVED = {301, 302, 303, 307, 308}
-_ETAG = re.compile(r'(W/)?"[\x21\x23-\x7e]*"')
-_MAX_AGE = re.compile(r"\bmax-age=(\d{1,9})\b", re.IGNORECASE)
 
 T = TypeVar("T")
 
 Login = tuple[str, str]
 Tell = Callable[[int], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Got:
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def target(self) -> str:
-        """Where a redirect leads to; empty for any other answer."""
-        return urljoin(self.url, self.headers.get("Location", "")) if self.status in _MOVED else ""
 
 
 @dataclass(kw_only=True)
@@ -71,7 +54,7 @@ class Reader:
         silent = []
         for root in self.roots:
             got, page = self._look(f"{root}{project}/")
-            if got.status not in {*_NOT_THERE, *_MOVED} and page is None:
+            if got.status not in {*NOT_THERE, *MOVED} and page is None:
                 raise OutsideError(f"{got.url} answered {web.status(got.status)}. {_advice(got.status)}")
             if page is not None or self._lacks(got, root, project):
                 self.roots, self._found = (root,), True
@@ -82,18 +65,18 @@ class Reader:
             " Say where it is with --simple URL, or give --simple none to upload without comparing."
         )
 
-    def _lacks(self, got: _Got, root: str, project: str) -> bool:
+    def _lacks(self, got: Got, root: str, project: str) -> bool:
         """Whether an answer says that an index has no such project.
 
         pypiserver says it by leading to the same project on another index; a portal leads to a page for people.
         """
-        if not got.target and (self.known or self._found):
-            return True
-        elsewhere = not self.known and urlsplit(got.target).path.rstrip("/").endswith(f"/{project}")
-        downgraded = (got.url.partition(":")[0], got.target.partition(":")[0]) == ("https", "http")
-        return (not got.target or (elsewhere and not downgraded)) and self._is_root(root)
+        if not got.target:
+            return self.known or self._found or self._is_root(root)
+        leads_there = urlsplit(got.target).path.rstrip("/").endswith(f"/{project}")
+        downgrades = (urlsplit(got.url).scheme, urlsplit(got.target).scheme) == ("https", "http")
+        return leads_there and not downgrades and not self.known and self._is_root(root)
 
-    def _look(self, url: str, *, looks: int = LOOKS) -> tuple[_Got, Page | None]:
+    def _look(self, url: str, *, looks: int = LOOKS) -> tuple[Got, Page | None]:
         """An answer and the page it gives.
 
         Each node of a large index's cache may lag: one that knows less than another did before is asked again, and
@@ -101,8 +84,8 @@ class Reader:
         """
         before = self._newest.get(url)
         got = self._get(url, accept=simple.ACCEPT, etag=before.etag if before else None)
-        page = _page(got, before)
-        if before is None or not _lags(got, page, before):
+        page = editions.page(got, before)
+        if before is None or not editions.lags(got, page, before):
             self._newest.update({url: page} if page else {})
             return got, page
         if looks == 1:
@@ -157,14 +140,14 @@ class Reader:
 
         return self._ask(root, accept=simple.ACCEPT, use=lists)
 
-    def _get(self, url: str, *, accept: str, etag: str | None = None) -> _Got:
-        def taken(response: requests.Response) -> _Got:
+    def _get(self, url: str, *, accept: str, etag: str | None = None) -> Got:
+        def taken(response: requests.Response) -> Got:
             body = bytearray()
             for piece in response.iter_content(1 << 16):
                 body += piece
                 if len(body) > MOST_BYTES:
                     raise OutsideError(f"{url} answers with more than {MOST_BYTES >> 20} MiB, too much for an index.")
-            return _Got(status=response.status_code, url=url, headers=response.headers, body=bytes(body))
+            return Got(status=response.status_code, url=url, headers=response.headers, body=bytes(body))
 
         return self._ask(url, accept=accept, etag=etag, use=taken)
 
@@ -192,7 +175,7 @@ class Reader:
         for _ in range(_REDIRECTS):
             response = self._admitted(here, wanted)
             target = urljoin(here, response.headers.get("Location", ""))
-            if response.status_code not in _MOVED or not web.same_host(here, target):
+            if response.status_code not in MOVED or not web.same_host(here, target):
                 return response
             response.close()
             here = target
@@ -219,34 +202,6 @@ class Reader:
             stream=True,
             verify=self.verify if self.verify is not None else True,
         )
-
-
-def _page(got: _Got, before: Page | None) -> Page | None:
-    """The page in an answer, which may be that it is the same as before."""
-    if got.status == HTTPStatus.NOT_MODIFIED and before is not None:
-        page = before
-    elif got.status == HTTPStatus.OK:
-        page = simple.parse(got.body, content_type=got.headers.get("Content-Type", ""), url=got.url)
-    else:
-        return None
-    etag, age = got.headers.get("ETag", ""), got.headers.get("Age", "")
-    lifetime = _MAX_AGE.search(got.headers.get("Cache-Control", ""))
-    return replace(
-        page,
-        serial=simple.serial(got.headers.get("X-PyPI-Last-Serial")) if page.serial is None else page.serial,
-        etag=etag if _ETAG.fullmatch(etag) else page.etag,
-        age=int(age) if re.fullmatch(r"[0-9]{1,9}", age) else None,
-        lifetime=int(lifetime[1]) if lifetime else page.lifetime,
-    )
-
-
-def _lags(got: _Got, page: Page | None, before: Page) -> bool:
-    """Whether an answer comes from before a page that was seen: serials only grow."""
-    if before.serial is None:
-        return False
-    if page is None:
-        return got.status in _NOT_THERE
-    return page.serial is not None and page.serial < before.serial
 
 
 def _retry_after(response: requests.Response) -> float | None:
