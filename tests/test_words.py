@@ -22,3 +22,15 @@ def test_bytes_read_as_people_say_them(count: int, text: str) -> None:
 @pytest.mark.parametrize(("minutes", "text"), [(0.001, "1 s"), (0.45, "27 s"), (1.2, "1 min"), (119.7, "2 h 00 min")])
 def test_what_was_measured_may_be_told_in_seconds(minutes: float, text: str) -> None:
     assert words.spent(minutes) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(" two\n  words ", "two words", id="spaces"),
+        pytest.param("a\n::warning::b\x1b[2J\u202e", "a ::warning::b [2J", id="commands"),
+        pytest.param("x" * 1000, "x" * 300, id="much"),
+    ],
+)
+def test_what_others_say_is_one_line(text: str, said: str) -> None:
+    assert words.line(text) == said

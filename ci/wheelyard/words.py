@@ -1,8 +1,9 @@
-"""Numbers as people say them."""
+"""Numbers as people say them, and words of others on one line."""
 
 from __future__ import annotations
 
 _LONG = 100  # minutes that are told in hours
+_MOST = 300  # characters of what others say
 
 
 def counted(number: int, noun: str) -> str:
@@ -27,3 +28,9 @@ def size(count: int) -> str:
         if count >= factor:
             return f"{count / factor:.1f} {unit}"
     return f"{count} B"
+
+
+def line(text: str) -> str:
+    """What others say, as one line of what can be printed: a line break may be a command to a terminal or to GitHub."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:_MOST]

@@ -93,6 +93,10 @@ def _other_repository(bundle: dict[str, Any]) -> None:
     bundle["publisher"]["repository"] = "eve/spam"
 
 
+def _commands_for_github(bundle: dict[str, Any]) -> None:
+    bundle["publisher"]["repository"] = "eve\n::add-path::/tmp"
+
+
 def _other_workflow(bundle: dict[str, Any]) -> None:
     bundle["publisher"]["workflow"] = "evil.yml"
 
@@ -110,6 +114,7 @@ def _changed(document: bytes, change: Callable[[dict[str, Any]], None]) -> bytes
         pytest.param(_other_promise, "invalid inclusion promise", id="promise"),
         pytest.param(_other_place_in_the_log, "inclusion proof", id="proof"),
         pytest.param(_other_repository, "by eve/spam, not by ada/spam", id="repository"),
+        pytest.param(_commands_for_github, "by eve ::add-path::/tmp, not", id="commands"),
         pytest.param(_other_workflow, r"names evil\.yml, and its certificate is for \S+/wheels\.yml@", id="workflow"),
     ],
 )

@@ -18,6 +18,7 @@ from wheelyard.errors import OutsideError, UsageError, WheelyardError
 from wheelyard.index import answers, trust
 from wheelyard.index.waiting import meanwhile
 from wheelyard.releasing.manifest import File
+from wheelyard.words import line
 
 if TYPE_CHECKING:
     from pypi_attestations import Distribution
@@ -125,9 +126,9 @@ def _fault(error: Exception) -> _Fault:
         case AttestationError():
             return _Fault(words="the certificate for it expired", passes=True, wait=0.0)
         case IdentityError():
-            return _Fault(words=f"the job got no valid identity: {_line(error)}", passes=True)
+            return _Fault(words=f"the job got no valid identity: {line(str(error))}", passes=True)
         case _:
-            return _Fault(words=f"{type(error).__name__} {_line(error)}", passes=False)
+            return _Fault(words=f"{type(error).__name__} {line(str(error))}", passes=False)
 
 
 def _troubled(trouble: requests.RequestException) -> _Fault:
@@ -158,10 +159,6 @@ def _cause(error: BaseException) -> BaseException:
     while inner is not None and not isinstance(inner, requests.RequestException):
         inner = inner.__cause__ or inner.__context__
     return inner or error
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()).rstrip(".")[:300]
 
 
 def attester(file: Path | None, *, say: Callable[[str], None]) -> Attester | None:

@@ -12,6 +12,7 @@ from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 from wheelyard.errors import UsageError, WheelyardError
 from wheelyard.index import trust
+from wheelyard.words import line
 
 if TYPE_CHECKING:
     from pypi_attestations import Attestation, Distribution, GitHubPublisher
@@ -63,10 +64,10 @@ class Witness:
             raise UsageError(f"Who should have published {file} is not known. Say --repository OWNER/NAME.")
         try:
             workflows = tuple(self._workflows(document, Distribution(name=file, digest=sha256)))
-        except (UntrueError, WheelyardError):
+        except WheelyardError:
             raise
-        except Exception as error:  # whatever a hostile document breaks, it proves nothing
-            raise UntrueError(" ".join(str(error).split())[:300] or type(error).__name__) from error
+        except Exception as error:  # whatever a hostile document breaks or says, it proves nothing
+            raise UntrueError(line(str(error)) or type(error).__name__) from error
         if not workflows:
             raise UntrueError("it holds no attestation")
         return workflows[0]

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from wheelyard.errors import OutsideError
 from wheelyard.index.project import Listed, Metadata, Page, Status
+from wheelyard.words import line
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -47,7 +48,7 @@ def _of_json(body: bytes, url: str) -> Page:
         return Page(
             files=tuple(_entry(entry, url) for entry in data["files"]),
             status=_status(marked.get("status")),
-            reason=_line(marked.get("reason")),
+            reason=line(str(marked.get("reason") or "")),
             serial=serial((data.get("meta") or {}).get("_last-serial")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -135,7 +136,7 @@ class _Links(HTMLParser):
             case "pypi:project-status":
                 self.status = _status(content)
             case "pypi:project-status-reason":
-                self.reason = _line(content)
+                self.reason = line(content or "")
             case _:
                 pass
 
@@ -171,14 +172,6 @@ def _status(text: object) -> Status:
     """A project's status; a word of a later specification stops nobody."""
     known = {str(status): status for status in Status}
     return known.get(text, Status.ACTIVE) if isinstance(text, str) else Status.ACTIVE
-
-
-def _line(text: object) -> str:
-    """Words of the index as one line of what can be printed."""
-    printable = (
-        "".join(character if character.isprintable() else " " for character in text) if isinstance(text, str) else ""
-    )
-    return " ".join(printable.split())[:300]
 
 
 def _hash(text: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wheelyard.errors import OutsideError, UsageError
+from wheelyard.words import line
 
 if TYPE_CHECKING:
     from sigstore.models import ClientTrustConfig
@@ -42,5 +43,5 @@ def instance(file: Path | None, *, offline: bool = False) -> ClientTrustConfig:
         return found
     raise UsageError(
         f"{file}, the trust-config of [tool.wheelyard.publish], is no client trust configuration of Sigstore:"
-        f" {words[:300].rstrip('.')}. Whoever runs that Sigstore gives it out; `sigstore --trust-config` takes it too."
+        f" {line(words).rstrip('.')}. Whoever runs that Sigstore gives it out; `sigstore --trust-config` takes it too."
     )
