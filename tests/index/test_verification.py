@@ -152,6 +152,12 @@ def test_files_are_downloaded_side_by_side_and_their_bytes_are_told(bundle: Bund
     assert told[-1] == (every, every)
 
 
+def test_files_of_a_quarantined_project_are_said_to_be_withheld() -> None:
+    fake = fake_index(status={"status": "quarantined"})
+    with fake as index, pytest.raises(IncompleteError, match=r"The project is quarantined there\."):
+        on_index(index)
+
+
 def test_a_folder_is_read_with_the_documents_beside_its_files(bundle: Bundle) -> None:
     name, path = next(iter(bundle.paths.items()))
     path.with_name(f"{name}.provenance").write_bytes(b"good")

@@ -16,7 +16,7 @@ from packaging.version import Version
 from wheelyard.doors import crew, files
 from wheelyard.errors import FindingsError, IncompleteError
 from wheelyard.index import coremetadata
-from wheelyard.index.project import Listed, Metadata, version_of
+from wheelyard.index.project import Listed, Metadata, Status, version_of
 from wheelyard.index.provenance import UntrueError
 from wheelyard.index.reader import Reader
 from wheelyard.releasing.manifest import Manifest
@@ -85,7 +85,8 @@ def on_index(reader: Reader, *, name: str, version: str, parallel: int, tell: Te
     page = reader.page(canonicalize_name(name))
     found = [listed for listed in (page.files if page else ()) if version_of(listed.file, name) == Version(version)]
     if not found:
-        raise IncompleteError(f"The index has no file of {name} {version}.")
+        marked = f" The project is {page.marked} there." if page and page.status is not Status.ACTIVE else ""
+        raise IncompleteError(f"The index has no file of {name} {version}.{marked}")
     sizes = [listed.size for listed in found if listed.size is not None]
     total, there, guard = sum(sizes) if len(sizes) == len(found) else None, 0, threading.Lock()
     copies: dict[str, Copy] = {}
