@@ -19,7 +19,19 @@ from wheelyard.revision import Revision
 
 FOLDER = Path(__file__).parent / "golden"
 MATRICES = Path(__file__).parent / "matrices"
-SMALL = ("shortest", "pure", "emulated", "macos", "steps", "pull-request", "schedule", "jobs", "github", "hostile")
+SMALL = (
+    "shortest",
+    "pure",
+    "emulated",
+    "macos",
+    "steps",
+    "pull-request",
+    "schedule",
+    "jobs",
+    "github",
+    "hostile",
+    "cross",
+)
 REAL = ("h5py", "markupsafe", "multidict", "numpy-release", "pyzmq")
 NAMES = (*SMALL, *REAL)
 

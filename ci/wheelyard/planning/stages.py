@@ -75,38 +75,17 @@ class Stages:
 
 
 def solve(rows: Sequence[Row], slots: Slots, *, limit: float) -> Stages:
-    """The best jobs found: those that end soonest, of these the cheapest.
+    """The best jobs found; a crossed target is one job, unless its split or the `limit` of building it makes it more.
 
-    How finely the crossed targets are cut decides how soon their tests can begin, and how many jobs test: several ways
-    are tried. A crossing builds whole jobs, so that what tests them waits for no artifact of another.
+    A crossing builds whole jobs, so that what tests them waits for no artifact of another. As many share it as lose no
+    time by that.
     """
-    quick = {most: _cut(rows, slots, limit=limit, most=most, quick=True) for most in _capacities(rows, limit)}
-    ends = {most: max(stages.ends(slots)) for most, stages in quick.items()}
-    equals = [most for most, end in ends.items() if end <= min(ends.values()) * schedule.EQUAL]
-    best = min(equals, key=lambda most: quick[most].first.cost + quick[most].second.cost)
-    return _cut(rows, slots, limit=limit, most=best)
-
-
-def _capacities(rows: Sequence[Row], limit: float) -> Iterator[float]:
-    """Minutes that a crossed job may take to build: all that is possible, then ever fewer."""
-    yield limit
-    longest = max((max(row.minutes) for row in rows if row.crossed and row.lane.cut is None), default=limit)
-    whole = max((sum(row.minutes) for row in rows if row.crossed), default=0.0)
-    most = min(limit, whole) / 2
-    while most >= longest:
-        yield most
-        most /= 2
-
-
-def _cut(rows: Sequence[Row], slots: Slots, *, limit: float, most: float, quick: bool = False) -> Stages:
     native = tuple(row for row in rows if not row.crossed)
-    crossed = tuple(_given(row, most) for row in rows if row.crossed)
-    second = schedule.solve([row.lane for row in crossed], slots, quick=quick)
+    crossed = tuple(_given(row, limit) for row in rows if row.crossed)
+    second = schedule.solve([row.lane for row in crossed], slots)
     works = tuple(_whole(crossed[batch.lane], batch) for batch in second.batches)
     lanes = (*(row.lane for row in native), *([crossing.lane(works, limit=limit)] if works else []))
-    return Stages(
-        native=native, crossed=crossed, lanes=lanes, first=schedule.solve(lanes, slots, quick=quick), second=second
-    )
+    return Stages(native=native, crossed=crossed, lanes=lanes, first=schedule.solve(lanes, slots), second=second)
 
 
 def _given(row: Row, most: float) -> Row:

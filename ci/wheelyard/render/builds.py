@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from wheelyard.automation import PullRequest, Step
 from wheelyard.config import Config
-from wheelyard.errors import UsageError
+from wheelyard.errors import UsageError, listed
 from wheelyard.planning import runners
 from wheelyard.planning.plan import Job, Plan
 from wheelyard.render import gates
@@ -96,12 +96,11 @@ class Builds:
         return not all(row.python for row in self.rows)
 
 
-def of(config: Config, plan: Plan, pull: PullRequest | None, *, first: tuple[str, ...]) -> tuple[Builds, ...]:
-    """The jobs that build: one for everything, after the jobs of `first`, and one for what pull requests try."""
-    if plan.crossings:
-        raise UsageError("cross: workflows cannot cross-build yet. Take it out of [tool.wheelyard].")
-    needs = (*first, "sdist") if plan.sdist and config.tool.sdist.wheels_from_sdist else first
-    rows = tuple(_row(config, job) for job in plan.jobs)
+def of(config: Config, plan: Plan, pull: PullRequest | None, *, needs: tuple[str, ...]) -> tuple[Builds, ...]:
+    """The jobs that build and test: one for everything, after those it needs, and one for what pull requests try."""
+    rows = tuple(_row(config, job) for job in plan.jobs if job.crossing is None)
+    if pull and pull.subset:
+        _refuse_crossed(plan, pull.subset)
     if not rows:
         return ()
     every = Builds(
@@ -109,13 +108,28 @@ def of(config: Config, plan: Plan, pull: PullRequest | None, *, first: tuple[str
         title="Build",
         clauses=gates.ready(needs, gates.build(pull, subset=False)),
         needs=needs,
-        only=Expression("inputs.only || '*'") if config.tool.on.dispatch else "*",
+        only=only(config),
         rows=rows,
         before=_steps(config, "before", rows),
         after=_steps(config, "after", rows),
     )
     matrices = tuple(_matrices(every))
     return (*matrices, _subset(every, pull, pull.subset)) if pull and pull.subset else matrices
+
+
+def only(config: Config) -> Expression | str:
+    """Which identifiers a run builds."""
+    return Expression("inputs.only || '*'") if config.tool.on.dispatch else "*"
+
+
+def _refuse_crossed(plan: Plan, glob: str) -> None:
+    """A subset is built and tested in one job."""
+    crossed = [identifier for job in plan.jobs if job.crossing for identifier in job.identifiers]
+    if chosen := [identifier for identifier in crossed if selects(glob, identifier)]:
+        raise UsageError(
+            f"on.pull-request.subset: {glob!r} selects {listed(chosen)}, which another runner cross-builds. Select what"
+            " is built where it is tested, or have pull requests build all of it: mode = 'full'."
+        )
 
 
 def _matrices(every: Builds) -> Iterator[Builds]:

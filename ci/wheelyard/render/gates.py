@@ -79,9 +79,13 @@ def ready(needs: Sequence[str], *conditions: Expression | None) -> tuple[Express
     given = tuple(condition for condition in conditions if condition is not None)
     if PREFLIGHT not in needs:
         return given
-    clauses = (f"needs.{need}.result == 'success'" for need in needs if need != PREFLIGHT)
     passed = f"(needs.{PREFLIGHT}.result == 'success' || needs.{PREFLIGHT}.result == 'skipped')"
-    return tuple(map(Expression, ("!cancelled()", *clauses, passed))) + given
+    return (*succeeded([need for need in needs if need != PREFLIGHT]), Expression(passed), *given)
+
+
+def succeeded(needs: Sequence[str]) -> tuple[Expression, ...]:
+    """The clauses for a job that runs where those it needs succeeded, whatever was skipped before them."""
+    return tuple(map(Expression, ("!cancelled()", *(f"needs.{need}.result == 'success'" for need in needs))))
 
 
 def _home(repository: str | None) -> str:

@@ -12,8 +12,9 @@ from wheelyard.config import Config
 from wheelyard.locking import pins
 from wheelyard.locking.lock import Pin
 from wheelyard.planning.plan import Plan
-from wheelyard.render import builds, gates
+from wheelyard.render import builds, crossings, gates
 from wheelyard.render.builds import Action, Builds
+from wheelyard.render.crossings import Stage
 from wheelyard.render.gates import Chain, Permission
 from wheelyard.render.quoting import Expression, Uses
 
@@ -105,6 +106,8 @@ class View:
     sdist_clauses: tuple[Expression, ...]
     from_sdist: bool
     builds: tuple[Builds, ...]
+    cross: tuple[Stage, ...]
+    tests: tuple[Stage, ...]
     deployment_target: str | None
     sdk: str | None
     needs: Mapping[str, tuple[str, ...]]
@@ -128,11 +131,15 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
     events, uploads = _events(config), _uploads(config)
     preflight = events.release and uploads.store is None
     first = ("plan", gates.PREFLIGHT) if preflight else ("plan",)
-    matrices = builds.of(config, plan, events.pull_request, first=first)
+    needs = (*first, "sdist") if plan.sdist and tool.sdist.wheels_from_sdist else first
+    matrices = builds.of(config, plan, events.pull_request, needs=needs)
+    cross = crossings.cross(config, plan, events.pull_request, needs=needs)
+    tests = crossings.tests(config, plan, after=cross)
+    stages = (*(each.id for each in matrices), *(each.id for each in (*cross, *tests)))
     chain = Chain(
         preflight=preflight,
         sdist=plan.sdist or plan.pure,
-        builds=[each.id for each in matrices if each.id != builds.SUBSET],
+        builds=[each for each in stages if each != builds.SUBSET],
         test=tool.publish.test_first,
         finish=uploads.store is None,
         extras=workflow.jobs,
@@ -156,23 +163,25 @@ def make(config: Config, plan: Plan, pinned: Mapping[str, Pin], *, by_tag: bool 
         sdist_clauses=gates.ready(first, gates.build(events.pull_request, subset=True)),
         from_sdist=plan.sdist and tool.sdist.wheels_from_sdist,
         builds=matrices,
+        cross=cross,
+        tests=tests,
         deployment_target=tool.macos.deployment_target,
         sdk=tool.macos.sdk,
         needs={
             **{place: chain.needs(place) for place in gates.GATED},
-            gates.REPORT: _reported(chain, matrices, events),
+            gates.REPORT: _reported(chain, stages, events),
         },
         gates={place: gates.gate(place, chain.needs(place), repository=workflow.repository) for place in gates.GATED},
         extras=extras,
-        permissions=_permissions(matrices, uploads, extras),
+        permissions=_permissions(stages, uploads, extras),
         binfmt=pins.BINFMT,
         uses={name: _uses(name, pin, by_tag=by_tag) for name, pin in pinned.items()},
     )
 
 
-def _reported(chain: Chain, matrices: tuple[Builds, ...], events: Events) -> tuple[str, ...]:
+def _reported(chain: Chain, stages: tuple[str, ...], events: Events) -> tuple[str, ...]:
     """Every job of ours that the report waits for, whatever becomes of it."""
-    made = (*(["sdist"] if chain.sdist else []), *(each.id for each in matrices))
+    made = (*(["sdist"] if chain.sdist else []), *stages)
     sent = ("collect", *([gates.TEST] if chain.test else []), "publish", *(["finish"] if chain.finish else []))
     return ("plan", *([gates.PREFLIGHT] if chain.preflight else []), *made, *(sent if events.release else ()))
 
@@ -224,10 +233,10 @@ def _set_up(config: Config, *, attest: bool) -> SetUp:
 
 
 def _permissions(
-    matrices: tuple[Builds, ...], uploads: Uploads, extras: tuple[Extra, ...]
+    stages: tuple[str, ...], uploads: Uploads, extras: tuple[Extra, ...]
 ) -> dict[str, tuple[Permission, ...]]:
     ours = gates.permissions(
-        [each.id for each in matrices],
+        stages,
         github=uploads.store is None,
         attest=uploads.attest,
         trusted=uploads.trusted,

@@ -14,6 +14,8 @@ from wheelyard.locking import pins
 from wheelyard.locking.lock import Pin
 from wheelyard.planning.plan import Plan
 from wheelyard.render import seal, view
+from wheelyard.render.builds import Builds
+from wheelyard.render.crossings import Stage
 from wheelyard.render.quoting import Expression
 from wheelyard.render.view import View
 
@@ -41,11 +43,13 @@ def make(
     made = view.make(config, plan, pinned, by_tag=by_tag)
     values = made.names
     body = _spaced(render.text(TEMPLATE, {**values, "planned": _PLANNED}, custom=custom))
-    settings = {name: value for name, value in values.items() if name not in {"builds", "uses", "version"}}
-    steps = [(each.id, each.clauses, each.only, each.before, each.after) for each in made.builds]
+    stages: tuple[Builds | Stage, ...] = (*made.builds, *made.cross, *made.tests)
+    planned = {"builds", "cross", "tests", "uses", "version"}
+    settings = {name: value for name, value in values.items() if name not in planned}
+    steps = [(each.id, each.clauses, each.only, each.before, each.after) for each in stages]
     parts = {
         "settings": (settings, steps),
-        "plan": [each.rows for each in made.builds],
+        "plan": [each.rows for each in stages],
         "pins": pins.used(body),
         "templates": _digests(custom),
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,6 +23,8 @@ from support import ROOT, run_git
 from wheelyard import __version__, resources
 from wheelyard.automation import PullRequest
 from wheelyard.index import embedded
+from wheelyard.releasing import manifest
+from wheelyard.releasing.manifest import Manifest
 
 pytestmark = pytest.mark.peers
 
@@ -320,7 +324,7 @@ def test_the_inputs_of_a_release_by_hand_reach_no_shell(pure: Place, text: str) 
     assert not list(pure.folder.rglob("pwned"))
 
 
-DONE = dict.fromkeys(("plan", "preflight", "sdist", "build"), "success")
+DONE = dict.fromkeys(("plan", "preflight", "sdist", "build", "cross", "test"), "success")
 GATES = ("collect", "acceptance", "publish-test", "publish", "finish", "nightly")
 
 
@@ -399,6 +403,64 @@ def test_failed_jobs_that_run_again_complete_the_release(tmp_path: Path, index: 
     second = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets, attempt=2, earlier=first)
     assert failures(second) == []
     assert set(results(second).values()) == {"success"}
+
+
+def crossed(folder: Path, published: str, *, target: str = "linux-x86_64", command: str = "") -> Place:
+    """A C extension whose wheel one machine builds and another tests."""
+    root = samples.sample("setuptools_c", folder / "project")
+    build = f"{samples.HERE.python}-manylinux_{target.partition('-')[2]}"
+    text = (root / "pyproject.toml").read_text().replace(f'build = "{samples.HERE}"', f'build = "{build}"')
+    text = text.replace('targets = ["linux-x86_64"]', f'targets = ["{target}"]\ncross = ["{target}"]')
+    text = re.sub("(?m)^test-command = .*$", lambda found: f"test-command = '{command}'" if command else found[0], text)
+    (root / "pyproject.toml").write_text(text)
+    add(root, release(published))
+    assert samples.wheelyard("lock", "-C", str(root)).returncode == 0
+    return place(root, folder / "run")
+
+
+def manifest_of(here: Place) -> Manifest:
+    """What the run released."""
+    (file,) = (here.folder / "artifacts" / "release-1").rglob("manifest.json")
+    return manifest.load(file.read_bytes())
+
+
+@pytest.mark.parametrize("target", ["linux-x86_64", "linux-aarch64"])
+def test_what_one_job_cross_builds_another_tests_before_it_is_released(
+    target: str, tmp_path: Path, index: Index
+) -> None:
+    if target == "linux-aarch64" and not shutil.which("qemu-aarch64-static"):
+        pytest.skip("the machine that tests is qemu, and qemu-user-static is not installed")
+    here = crossed(tmp_path, index.served.upload, target=target)
+    run_git(here.root, "tag", "v1.0.0")
+    report = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets)
+    assert failures(report) == []
+    assert list(results(report)) == ["plan", "sdist", "cross", "test", "collect", "publish", "report"]
+    (wheel,) = [file for file in manifest_of(here).files if file.file.endswith(".whl")]
+    assert wheel.tested
+    if target == "linux-x86_64":
+        assert (wheel.built_on, wheel.tested_on) == (None, target)
+    else:
+        assert wheel.built_on == "linux-x86_64"
+        assert (wheel.tested_on or "").startswith("qemu-aarch64")
+    assert wheel.file in index.names("wy_setuptools_c")
+
+
+def test_a_failed_test_of_what_was_cross_built_stops_the_release_until_it_passes(tmp_path: Path, index: Index) -> None:
+    marker = tmp_path / "tested once"
+    here = crossed(tmp_path, index.served.upload, command=f'mkdir "{marker}"')  # which the second test cannot
+    run_git(here.root, "tag", "v1.0.0")
+    first = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets)
+    assert results(first)["cross"] == "success"
+    assert {results(first)[job] for job in ("collect", "publish")} == {"skipped"}
+    ((step, output),) = failures(first)
+    assert step == "test: Test it here"
+    assert "The tests of these wheels failed: wy_setuptools_c-1.0.0" in output
+    assert "test-command failed" in (here.folder / "artifacts" / "report-1" / "report.html").read_text()
+    marker.rmdir()
+    second = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets, attempt=2, earlier=first)
+    assert failures(second) == []
+    assert set(results(second).values()) == {"success"}
+    assert len(index.names("wy_setuptools_c")) == 2
 
 
 def test_of_all_jobs_that_run_again_the_newest_count(pure: Place, index: Index) -> None:

@@ -28,18 +28,15 @@ MORE_STEPS = 80_000
 TRIES = 100
 
 
-def solve(lanes: Sequence[Lane], slots: Slots, *, quick: bool = False) -> Schedule:
-    """The best schedule found; never worse than one job a lane or one job a build.
-
-    A `quick` one is packed and not made better: good enough to compare ways to cut.
-    """
+def solve(lanes: Sequence[Lane], slots: Slots) -> Schedule:
+    """The best schedule found; never worse than one job a lane or one job a build."""
     floor = lower_bound(lanes, slots)
     candidates = [judged(lanes, slots, packing.whole(lanes)), judged(lanes, slots, packing.single(lanes))]
     for capacity in _capacities(floor, min(schedule.makespan for schedule in candidates)):
         candidates.append(judged(lanes, slots, packing.by_lane(lanes, capacity)))
         candidates.append(judged(lanes, slots, packing.by_slot(lanes, slots, capacity)))
     quickest = min(candidates, key=lambda schedule: schedule.makespan)
-    if quickest.makespan > floor * GOOD and not quick:
+    if quickest.makespan > floor * GOOD:
         quickest = refine.improved(lanes, slots, quickest, floor=floor, steps=(STEPS, MORE_STEPS))
         candidates.append(refine.fewer(lanes, slots, quickest, tries=TRIES))
     equals = [schedule for schedule in candidates if schedule.makespan <= quickest.makespan * EQUAL]
