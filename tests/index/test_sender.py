@@ -109,6 +109,7 @@ def test_where_an_index_ends_each_connection_the_next_is_opened_meanwhile(index:
     index.faults = {0: one_more}
     publish(index, bundle, parallel=1, blind=True)
     assert met == [False, *(True for _ in bundle.manifest.files[1:])]
+    index.settle()  # that is, none stays open
 
 
 def test_a_connection_that_an_index_keeps_is_used_for_all(bundle: Bundle) -> None:

@@ -30,8 +30,12 @@ class Connection:
     def use(self, account: Account) -> None:
         """Go on as another account."""
         if account is not self.account:
-            self._repository.close()
+            self.close()
             self._connect(account)
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._repository.close()
 
     def _connect(self, account: Account) -> None:
         self.account, self._adapter = account, _Metered()
@@ -60,6 +64,12 @@ class _Metered(HTTPAdapter):
         """The connections of the index."""
         self._pool = super().get_connection_with_tls_context(*args, **kwargs)
         return self._pool
+
+    def close(self) -> None:
+        """Close what is open, which requests leaves to the collection of garbage."""
+        if self._pool is not None:
+            self._pool.close()
+        super().close()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
         """Send with our timeout; meanwhile the next connection is opened where the index ends each."""

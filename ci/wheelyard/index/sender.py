@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,21 +12,22 @@ from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import requests
-from twine.exceptions import TwineException
-from twine.package import PackageFile
 
 from wheelyard.doors.web import backoff, trouble
-from wheelyard.errors import FindingsError, OutsideError
-from wheelyard.index import answers
+from wheelyard.errors import OutsideError
+from wheelyard.index import answers, packages
 from wheelyard.index.account import Account
 from wheelyard.index.answers import Answer, Verdict
 from wheelyard.index.connection import Connection
 from wheelyard.index.uploads import Outcome, Sent, sent
 from wheelyard.index.waiting import waited
 from wheelyard.releasing.manifest import File
+
+if TYPE_CHECKING:
+    from twine.package import PackageFile
 
 ATTEMPTS = 4
 LOOKS = 3
@@ -81,9 +81,10 @@ class Sender:
         self._secrets = _secrets(account)
         self._trusted = account.is_trusted
         self._born = clock()
+        self._connections = tuple(Connection(account) for _ in range(parallel))
         self._free: SimpleQueue[Connection] = SimpleQueue()
-        for _ in range(parallel):
-            self._free.put(Connection(account))
+        for connection in self._connections:
+            self._free.put(connection)
 
     def send(
         self,
@@ -92,14 +93,17 @@ class Sender:
         paths: Mapping[str, Path],
         attestations: Mapping[str, str] | None = None,
     ) -> tuple[Sent, ...]:
-        """Upload batch after batch; after a file that was refused or failed nothing new is begun.
+        """Upload batch after batch, then let go of the connections; after a refusal or a failure nothing new is begun.
 
         `attestations`, as JSON by the file's name, go along with their files.
         """
         batches = tuple(batches)
-        self._ready = _prepared(tuple(chain(*batches)), paths, attestations or {})
+        self._ready = packages.prepared(tuple(chain(*batches)), paths, attestations or {})
         with redirect_stdout(io.StringIO()):  # twine talks there
-            return tuple(report for batch in batches for report in self._batch(batch))
+            reports = tuple(report for batch in batches for report in self._batch(batch))
+        for connection in self._connections:
+            connection.close()
+        return reports
 
     def _batch(self, batch: Sequence[File]) -> list[Sent]:
         """Upload side by side. The threads are daemons: an interruption does not wait for an index that is silent."""
@@ -225,33 +229,3 @@ def _secrets(account: Account) -> set[str]:
     """What an index might repeat and nobody should read; a user name is none, and may be a word like any other."""
     _, password = account.login() or ("", "")
     return {password} - {""}
-
-
-def _prepared(
-    files: Sequence[File], paths: Mapping[str, Path], attestations: Mapping[str, str]
-) -> Mapping[str, Future[PackageFile]]:
-    """What twine uploads of each file, read and hashed in their order while those before are on the wire."""
-    ready: dict[str, Future[PackageFile]] = {file.file: Future() for file in files}
-
-    def prepare() -> None:
-        for file in files:
-            try:
-                ready[file.file].set_result(_package(file, paths[file.file], attestations.get(file.file)))
-            except Exception as error:  # noqa: BLE001  # told to the thread that waits
-                ready[file.file].set_exception(error)
-
-    threading.Thread(target=prepare, daemon=True).start()
-    return ready
-
-
-def _package(file: File, path: Path, attestation: str | None) -> PackageFile:
-    """What twine uploads; an attestation is never laid beside the file, where another index's upload would find it."""
-    try:
-        package = PackageFile.from_filename(str(path), None)
-    except TwineException as error:
-        raise FindingsError(f"twine cannot read {path.name}: {error}") from None
-    if package.sha2_digest != file.sha256:
-        raise FindingsError(f"{path} changed after it was checked. Nothing more was sent; restore it, then try again.")
-    if attestation is not None:
-        package.attestations = [json.loads(attestation)]
-    return package
