@@ -145,7 +145,8 @@ def _told(index: str | None = None) -> Iterator[None]:
             f"There is no user name or password for the index. Give them by {_WAYS}; empty variables mean none."
         ) from None
     except exceptions.TrustedPublishingFailure as error:
-        raise OutsideError(f"Trusted publishing failed: {error} {claims.advice(str(error), os.environ)}") from None
+        said = " ".join(str(error).split())
+        raise OutsideError(f"Trusted publishing failed: {said}\n{claims.advice(said, os.environ)}") from None
     except configparser.Error:
         raise UsageError("The file .pypirc is malformed. Correct it, or remove it.") from None
     except exceptions.TwineException as error:

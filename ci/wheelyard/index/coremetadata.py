@@ -47,7 +47,7 @@ def narrowed(before: bytes, now: bytes, *, version: str) -> Iterator[str]:
         )
     extras = {canonicalize_name(extra) for extra in new.get("provides_extra", [])}
     if lost := [extra for extra in old.get("provides_extra", []) if canonicalize_name(extra) not in extras]:
-        yield f"There are no more extras {listed(lost)}, which {version} had: who asks for them gets nothing for them."
+        yield f"Extras that {version} had are gone: {listed(lost)}. Installers only warn who asks for one."
 
 
 def _fits(python: str, requires: str) -> bool:
