@@ -41,6 +41,17 @@ def test_a_misspelt_verb_is_answered_with_the_one_meant(capsys: pytest.CaptureFi
     assert "Did you mean 'publish'?" in capsys.readouterr().err
 
 
+def test_an_interruption_before_anything_began_ends_without_a_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_parser", interrupted)
+    assert cli.main(["plan"]) == Exit.INTERRUPTED
+    assert capsys.readouterr() == ("", "")
+
+
 def test_an_error_becomes_its_exit_code_and_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["plan", "-C", str(tmp_path)]) == Exit.USAGE
     assert capsys.readouterr().err.startswith("error: There is no pyproject.toml in ")

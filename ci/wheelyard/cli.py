@@ -54,9 +54,11 @@ exit codes: 0 done, 1 findings or drift, 2 usage or config, 3 incomplete, 4 the 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and give its exit code."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser(arguments).parse_args(arguments)
-    from wheelyard.doors.console import Console  # noqa: PLC0415  # `--help` needs none of it
-
+    try:
+        options = _parser(arguments).parse_args(arguments)
+        from wheelyard.doors.console import Console  # noqa: PLC0415  # `--help` needs none of it
+    except KeyboardInterrupt:  # before anything has begun
+        return Exit.INTERRUPTED
     console = Console(quiet=options.quiet)
     signal.signal(signal.SIGTERM, _interrupt)
     try:

@@ -6,12 +6,15 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from wheelyard.doors import files
-from wheelyard.doors.process import Programs
+from wheelyard.doors.process import Ended, Programs
 from wheelyard.doors.tars import tarfile
 from wheelyard.errors import BuildError
+
+_TRACEBACK = re.compile(r'^Traceback .*\n +File "[^"]*[\\/]build[\\/]__main__\.py"', re.MULTILINE)
 
 
 def build(package: Path, *, into: Path, log: Path, env: Mapping[str, str], programs: Programs) -> Path:
@@ -38,11 +41,16 @@ def _made(kind: str, package: Path, *, into: Path, log: Path, env: Mapping[str, 
     command = (sys.executable, "-m", "build", f"--{kind}", "--outdir", str(out), str(package))
     ended = programs.run(command, cwd=files.folder(into / "empty"), env={**os.environ, **env}, log=log)
     if ended.code != 0:
-        raise BuildError(f"The {kind} could not be built. The end of {log}:\n{ended.last()}")
+        raise BuildError(f"The {kind} could not be built. The end of {log}:\n{_last(ended)}")
     made = sorted(out.glob("*.tar.gz" if kind == "sdist" else "*.whl"))
     if len(made) != 1:
         raise BuildError(f"The build backend ended well but gave {len(made)} {kind}s, not one. Its output is in {log}.")
     return made[0]
+
+
+def _last(ended: Ended) -> str:
+    """The end of what pip and the back end said; the traceback of `build` itself that may follow tells nothing."""
+    return replace(ended, output=_TRACEBACK.split(ended.output)[0]).last()
 
 
 def version(package: Path) -> str:
@@ -52,7 +60,7 @@ def version(package: Path) -> str:
         ended = Programs().run(command, cwd=empty)
     found = re.search(r'^\s*"version": "([^"]+)"', ended.output, re.MULTILINE)
     if ended.code != 0 or found is None:
-        raise BuildError(f"The build backend could not be asked for the version:\n{ended.last()}")
+        raise BuildError(f"The build backend could not be asked for the version:\n{_last(ended)}")
     return found[1]
 
 
