@@ -36,7 +36,7 @@ def table(reports: Iterable[JobReport]) -> Table:
                 tested(result),
                 size(result.size) if result.size is not None else "",
                 f"{result.minutes * 60:.1f} s" if result.minutes else "",
-                result.file or _first_line(result.message).removeprefix(f"{result.identifier}: "),
+                result.file or _first_line(result.message).removeprefix(f"{result.identifier}: ").rstrip(":"),
             )
     return made
 
