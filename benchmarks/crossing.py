@@ -19,7 +19,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
-SAMPLES = ("setuptools_c", "abi3", "ctypes_py3_none", "meson_c", "nanobind_cpp", "pybind_cpp")
+SAMPLES = (
+    *("setuptools_c", "abi3", "ctypes_py3_none", "cffi_api", "cython_cpp", "pybind_cpp"),
+    *("meson_c", "meson_cpp", "nanobind_cpp", "nanobind_abi3"),
+)
 TARGETS = (
     *("linux-x86_64", "linux-aarch64", "linux-i686", "linux-armv7l", "linux-ppc64le", "linux-s390x", "linux-riscv64"),
     *("windows-AMD64", "windows-ARM64", "macos-x86_64", "macos-arm64"),
@@ -50,8 +53,9 @@ def build(sample: str, folder: Path, targets: list[str]) -> dict[str, str]:
     root = Path(shutil.copytree(ROOT / "tests" / "projects" / sample, folder))
     file = root / "pyproject.toml"
     text = file.read_text().replace('targets = ["linux-x86_64"]', f"targets = {targets}\nsdist = {{ build = false }}")
+    python = "cp312" if sample == "nanobind_abi3" else PYTHON
     skipped = "*-musllinux_{i686,armv7l,ppc64le,s390x,riscv64}"
-    file.write_text(re.sub("(?m)^build = .*$", f'build = "{PYTHON}-*"\nskip = "{skipped}"', text))
+    file.write_text(re.sub("(?m)^build = .*$", f'build = "{python}-*"\nskip = "{skipped}"', text))
     git(root, "init", "-q")
     wheelyard(root, "lock")
     git(root, "add", "-A")

@@ -27,16 +27,20 @@ pytestmark = pytest.mark.integration
 HOST = Host()
 FEW = ("manylinux_aarch64", "musllinux_x86_64", "macosx_arm64")
 OTHERS = [name for name in MACHINES if name != f"manylinux_{ARCH}"]
+C = ("abi3", "cffi_api", "ctypes_py3_none", "meson_c")
+CPP = ("cython_cpp", "meson_cpp", "nanobind_abi3", "nanobind_cpp", "pybind_cpp")
 ALL = os.environ.get("WHEELYARD_TEST_CROSS") == "all"
 
 
 def build(sample: str, machine: str, folder: Path, **environment: str) -> Made:
-    """A sample built for a machine by this one's CPython 3.11, and audited as every wheel is."""
-    if "cp311" not in HOST._interpreters():
-        pytest.skip("this machine has no CPython 3.11 with headers")
+    """A sample built for a machine by the CPython of this one that it needs, and audited as every wheel is."""
+    python = "cp312" if sample == "nanobind_abi3" else "cp311"
+    if python not in HOST._interpreters():
+        pytest.skip(f"this machine has no {python} with headers")
     project = Path(shutil.copytree(ROOT / "tests" / "projects" / sample, folder / sample))
     options = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["cibuildwheel"]
-    wanted = replace(order(project, folder / "scratch", f"cp311-{machine}", options=options), environment=environment)
+    wanted = order(project, folder / "scratch", f"{python}-{machine}", options=options)
+    wanted = replace(wanted, environment=environment)
     assert HOST.refuses(wanted) is None
     HOST.prepare((wanted,), programs=Programs())
     made = HOST.build(wanted, programs=Programs())
@@ -58,9 +62,9 @@ def test_an_extension_is_built_for_another_machine(machine: str, tmp_path: Path)
 
 @pytest.mark.skipif(not ALL, reason="minutes for zig's C++ library of each machine: WHEELYARD_TEST_CROSS=all")
 @pytest.mark.parametrize("machine", OTHERS)
-@pytest.mark.parametrize("sample", ["abi3", "ctypes_py3_none", "meson_c", "nanobind_cpp", "pybind_cpp"])
+@pytest.mark.parametrize("sample", [*C, *CPP])
 def test_every_back_end_builds_for_every_machine(sample: str, machine: str, tmp_path: Path) -> None:
-    if machine == "manylinux_ppc64le" and "cpp" in sample:
+    if machine == "manylinux_ppc64le" and sample in CPP:
         with pytest.raises(BuildError, match="needs manylinux_2_34"):
             build(sample, machine, tmp_path)
     else:

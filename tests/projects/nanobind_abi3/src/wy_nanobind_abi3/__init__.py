@@ -1,0 +1,5 @@
+"""Inverted tables, in C++."""
+
+from ._core import inverted
+
+__all__ = ["inverted"]
