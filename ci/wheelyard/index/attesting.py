@@ -114,7 +114,7 @@ class _Fault:
 
 
 def _fault(error: Exception) -> _Fault:
-    """What went wrong, by the innermost answer or trouble that the client wraps."""
+    """What went wrong, by the trouble with HTTP that the clients wrap and do not tell."""
     from pypi_attestations import AttestationError  # noqa: PLC0415  # slow, an extra
     from sigstore.oidc import IdentityError  # noqa: PLC0415
 

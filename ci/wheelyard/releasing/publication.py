@@ -162,9 +162,9 @@ def _attester(errand: Errand, chosen: Account) -> Attester | None:
     """What attests the files: PyPI takes attestations from a trusted job alone, and only the public Sigstore's."""
     from wheelyard.index import attesting  # noqa: PLC0415
 
-    private = errand.trusted is not None and not errand.options.nightly
+    options, private = errand.options, errand.trusted is not None
     takes = private or (chosen.is_pypi and chosen.is_trusted)
-    if errand.options.dry_run or not errand.tool.publish.attest or not takes:
+    if options.dry_run or options.nightly or not errand.tool.publish.attest or not takes:
         return None
     found = attesting.attester(errand.trusted, say=errand.console.say)
     if found is None and private:
