@@ -116,6 +116,17 @@ def test_an_index_of_ones_own_gets_attestations_of_a_sigstore_of_ones_own(
     assert fake.sigstore.certificates == 1
 
 
+def test_nightlies_are_not_attested(attesting_project: Path, fake: FakePyPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINE_USERNAME", "ada")
+    monkeypatch.setenv("TWINE_PASSWORD", "s3cret")
+    with fake_index() as index, (attesting_project / "pyproject.toml").open("a") as table:
+        table.write(f'[tool.wheelyard.publish.nightly]\nindex = "{index.upload}"\n')
+        table.flush()
+        assert publish(attesting_project, "--nightly") == Exit.DONE
+        assert index.held == released(attesting_project)
+    assert fake.sigstore.asked == []
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -110,6 +110,7 @@ function instance(id, job, matrix, number, needs) {
   const token = raw.get(id), permissions = value(token.find('permissions') ?? top.get('permissions'), shared);
   const key = order.tokens?.[permissions?.contents === 'write' ? 'write' : 'read'] ?? 'a-token';
   const base = {...shared, github: {...github, token: key, workspace, job: id}, needs, matrix, secrets: {...order.secrets, GITHUB_TOKEN: key}, runner: {os: 'Linux', temp}};
+  const identity = permissions?.['id-token'] === 'write' ? order.identity : {};
   const place = {workspace, permissions}, steps = {}, trace = [], paths = [];
   const added = {...texts(value(top.get('env'), base)), ...texts(value(token.find('env'), base))};
   let good = true;
@@ -126,7 +127,7 @@ function instance(id, job, matrix, number, needs) {
         const script = path.join(folder, `${index}.sh`);
         fs.writeFileSync(script, value(step.find('run'), contexts));
         const env = {
-          ...order.env, CI: 'true', GITHUB_ACTIONS: 'true', RUNNER_OS: 'Linux', RUNNER_TEMP: temp, ...commands,
+          ...order.env, ...identity, CI: 'true', GITHUB_ACTIONS: 'true', RUNNER_OS: 'Linux', RUNNER_TEMP: temp, ...commands,
           GITHUB_REPOSITORY: github.repository, GITHUB_REF: github.ref, GITHUB_REF_NAME: github.ref_name, GITHUB_SHA: github.sha, GITHUB_EVENT_NAME: github.event_name,
           PATH: [...paths, order.env.PATH].join(':'), ...added, ...texts(value(step.find('env'), contexts)),
         };

@@ -42,7 +42,8 @@ class Order:
 
     `results` are results of jobs that do not run, or several such, to have a report of each; `rows` are the only jobs
     of a matrix that run; `earlier` is the report of the attempt before, of which only what failed runs again. Jobs that
-    may write contents have the token `write`, all others `read`.
+    may write contents have the token `write`, all others `read`; those that may have an identity get the variables of
+    `identity`.
     """
 
     workflow: str
@@ -57,6 +58,7 @@ class Order:
     inputs: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
+    identity: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] | Sequence[Mapping[str, str]] = field(default_factory=dict)
     rows: Sequence[str] | None = None
     attempt: int = 1
@@ -107,7 +109,11 @@ class Place:
         (shims / "python").write_text(SHIM.format(python=sys.executable))
         (shims / "python").chmod(0o755)
         path = f"{shims}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-        kept = {name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_", "SSL_", "LD_"))}
+        kept = {
+            name: os.environ[name]
+            for name in os.environ
+            if name.startswith(("PIP_", "UV_", "SSL_", "LD_", "PYTHONPATH"))
+        }
         home = os.environ.get("HOME", "/")
         return {**kept, "PATH": path, "HOME": home, "WHEELYARD_CACHE": str(resources.cache()), "LANG": "C.UTF-8"}
 
@@ -232,6 +238,30 @@ def test_a_pure_package_is_released_by_the_same_workflow(pure: Place, index: Ind
     assert list(results(report)) == ["plan", "sdist", "collect", "publish", "report"]
     assert index.names("wy_pure") == ["wy_pure-1.0-py3-none-any.whl", "wy_pure-1.0.tar.gz"]
     assert "wy-pure" in report["jobs"]["plan"]["instances"][0]["steps"][-2]["summary"]
+
+
+def test_a_release_is_attested_by_the_identity_of_the_job_that_publishes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("trustme")
+    pytest.importorskip("pypi_attestations")
+    from fakepypi import fake_pypi  # noqa: PLC0415  # needs what some machines do not have
+
+    here = pure_with('\n[tool.wheelyard.publish]\ntrust-config = "sigstore.json"\n', tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with fake_pypi(tmp_path) as fake:
+        fake.sigstore.pose()
+        shutil.copy(fake.trusted, here.root)
+        samples.commit(here.root)
+        run_git(here.root, "tag", "v1.0")
+        report = here.run("push", "refs/tags/v1.0", repository="ada/spam", identity=fake.environment)
+        assert failures(report) == []
+        assert set(fake.pypi.index.held) == {"wy_pure-1.0-py3-none-any.whl", "wy_pure-1.0.tar.gz"}
+        assert set(fake.pypi.index.provenance) == set(fake.pypi.index.held)
+        verify = ("publish", "-C", str(here.root), "--verify", "1.0", "--repository", "ada/spam")
+        verified = samples.wheelyard(*verify, "--workflow", "wheels.yml", env={**os.environ, **fake.environment})
+    assert verified.returncode == 0, verified.stderr
+    assert verified.stdout.count("wheels.yml") == 2
 
 
 def test_wheels_are_built_from_the_sdist_and_a_job_in_between_is_waited_for(tmp_path: Path, index: Index) -> None:
