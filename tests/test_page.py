@@ -19,9 +19,11 @@ from wheelyard.audit.findings import Finding, Severity
 from wheelyard.index.uploads import Outcome
 from wheelyard.page import Facts, Page, Stage, State
 from wheelyard.planning import schedule
-from wheelyard.planning.plan import Expected, Job
+from wheelyard.planning.plan import Crossing, Expected, Job
 from wheelyard.planning.runners import Slots
+from wheelyard.releasing.manifest import Result
 from wheelyard.releasing.manifest import State as Ended
+from wheelyard.render import page as render
 from wheelyard.targets import Identifier, Target
 
 
@@ -260,3 +262,44 @@ def test_the_part_that_is_the_sdist_alone() -> None:
 def test_a_built_sdist_counts_beside_the_wheels() -> None:
     made = page.make(facts(reports=reported(planned(), lambda _: Ended.FAILED)))
     assert [cell.state for cell in made.others] == [State.BUILT]
+
+
+def crossed() -> Facts:
+    """A plan whose macOS wheels a Linux runner builds, and all of it built and tested."""
+    plan = planned()
+    jobs = tuple(
+        msgspec.structs.replace(job, crossing="cross", estimate_minutes=2.0) if job.runner[0].startswith("mac") else job
+        for job in plan.jobs
+    )
+    crossing = Crossing(id="cross", runner=("ubuntu-24.04",), estimate_minutes=100.0)
+    plan = msgspec.structs.replace(plan, jobs=jobs, crossings=(crossing,))
+    tests = {job.id for job in jobs if job.crossing}
+    reports = tuple(
+        msgspec.structs.replace(report, results=tuple(_crossed(each) for each in report.results))
+        if report.job in tests
+        else report
+        for report in reported(plan)
+    )
+    return facts(plan=plan, reports=reports)
+
+
+def _crossed(result: Result) -> Result:
+    return msgspec.structs.replace(result, tested=True, built_on="linux-x86_64", tested_on="macos-arm64")
+
+
+def test_tests_of_what_is_cross_built_wait_for_what_builds_it() -> None:
+    found = crossed()
+    jobs = {job.id: job for job in page.make(found).jobs}
+    tests = [job.id for job in found.plan.jobs if job.crossing]
+    assert tests
+    assert jobs["cross"].planned is not None
+    spans = [span for name in tests if (span := jobs[name].planned) is not None]
+    assert {span.start >= jobs["cross"].planned.end for span in spans} == {True}
+    assert jobs["cross"].wheels == sum(jobs[name].wheels for name in tests)
+
+
+def test_what_was_built_elsewhere_says_where_and_where_it_was_tested() -> None:
+    made = page.make(crossed())
+    files = [file for file in made.files if file.built_on]
+    assert {(file.built_on, file.tested_on) for file in files} == {("linux-x86_64", "macos-arm64")}
+    assert "cross-built on linux-x86_64, tested on macos-arm64" in render.html(made)

@@ -26,6 +26,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     minutes: float
     tested: bool
+    built_on: str | None
+    tested_on: str | None
     outcome: str = ""
     words: str = ""
 
@@ -46,6 +48,8 @@ def entries(facts: Facts) -> tuple[Entry, ...]:
             engine=file.engine or "",
             minutes=file.minutes,
             tested=file.tested,
+            built_on=file.built_on,
+            tested_on=file.tested_on,
             outcome=sent[file.file].outcome if file.file in sent else "",
             words=sent[file.file].words if file.file in sent else "",
         )
@@ -68,6 +72,8 @@ def _built(facts: Facts) -> Iterator[File]:
                 minutes=max(result.minutes for result in mine),
                 engine=report.engine,
                 tested=all(result.tested for result in mine),
+                built_on=mine[0].built_on,
+                tested_on=mine[0].tested_on,
             )
 
 

@@ -51,6 +51,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     minutes: float | None = None
     tested: bool = False
+    built_on: str | None = None
+    tested_on: str | None = None
     why: str = ""
     log: str | None = None
 
@@ -142,7 +144,7 @@ def _cell(name: str, job: str, file: File | None, result: tuple[JobReport, Resul
         state = State.PUBLISHED if facts.arrived(file.file) else State.COLLECTED
         return Cell(
             name=name, state=state, job=file.job or job, file=file.file, size=file.size, minutes=file.minutes,
-            tested=file.tested, why=words,
+            tested=file.tested, built_on=file.built_on, tested_on=file.tested_on, why=words,
         )  # fmt: skip
     if result is None:
         return Cell(name=name, state=State.PLANNED, job=job)
@@ -155,6 +157,8 @@ def _cell(name: str, job: str, file: File | None, result: tuple[JobReport, Resul
         size=built.size,
         minutes=built.minutes,
         tested=built.tested,
+        built_on=built.built_on,
+        tested_on=built.tested_on,
         why=(built.message or "").strip(),
         log=built.log,
     )

@@ -63,7 +63,7 @@ class _Slot:
 class _Run:
     """One job in its slot, as planned and as far as was measured; `spent` is None where it was not."""
 
-    job: plan.Job
+    job: plan.Job | plan.Crossing
     cells: Sequence[Cell]
     pool: str
     slot: int
@@ -81,20 +81,32 @@ def timed(facts: Facts, cells: Mapping[Key, Cell]) -> tuple[Job, ...]:
 
 
 def _runs(facts: Facts, cells: Mapping[Key, Cell]) -> Iterator[_Run]:
-    """Every job in the order in which they start."""
+    """Every job in the order in which they start; those that test wait for all that cross-builds."""
     jobs = [job for job in facts.plan.jobs if job.identifiers]  # with `--only`, some build nothing
-    minutes = [job.estimate_minutes or 0.0 for job in jobs]
-    pools = [runners.pool(job.runner) for job in jobs]
-    begun = schedule.starts(pools, minutes, facts.slots)
+    tests = [job for job in jobs if job.crossing]
+    crossings = [each for each in facts.plan.crossings if any(job.crossing == each.id for job in tests)]
+    first: list[plan.Job | plan.Crossing] = [*(job for job in jobs if not job.crossing), *crossings]
+    every = [*first, *tests]
+    minutes = [job.estimate_minutes or 0.0 for job in every]
+    pools = [runners.pool(job.runner) for job in every]
+    built = range(len(first) - len(crossings), len(first))
+    begun = schedule.staged(pools, minutes, facts.slots, first=built, then=len(first))
     slots: list[_Slot] = []
-    for row in sorted(range(len(jobs)), key=lambda row: (begun[row], row)):
-        job = jobs[row]
-        mine = [cells[key] for identifier in job.identifiers if (key := (identifier, job.variant)) in cells]
-        planned, spent = Span(start=begun[row], end=begun[row] + minutes[row]), _spent(mine)
+    for row in sorted(range(len(every)), key=lambda row: (begun[row], row)):
+        job, mine = every[row], _cells(every[row], jobs, cells)
+        # what a job measured are builds: how long tests alone took, nobody wrote down
+        planned, spent = Span(start=begun[row], end=begun[row] + minutes[row]), None if job in tests else _spent(mine)
         slot = _free(slots, pools[row], planned.start)
         real = Span(start=slot.real, end=slot.real + (minutes[row] if spent is None else spent))
         slot.planned, slot.real = planned.end, real.end
         yield _Run(job=job, cells=mine, pool=slot.pool, slot=slot.number, planned=planned, real=real, spent=spent)
+
+
+def _cells(job: plan.Job | plan.Crossing, jobs: Sequence[plan.Job], cells: Mapping[Key, Cell]) -> list[Cell]:
+    """What a job builds or tests."""
+    mine = [job] if isinstance(job, plan.Job) else [each for each in jobs if each.crossing == job.id]
+    keys = [(identifier, each.variant) for each in mine for identifier in each.identifiers]
+    return [cells[key] for key in keys if key in cells]
 
 
 def _job(run: _Run, *, critical: bool) -> Job:
@@ -102,7 +114,7 @@ def _job(run: _Run, *, critical: bool) -> Job:
     return Job(
         id=job.id,
         runner=" ".join(job.runner),
-        emulated=job.emulated,
+        emulated=isinstance(job, plan.Job) and job.emulated,
         pool=run.pool,
         slot=run.slot,
         state=_state(run.cells),

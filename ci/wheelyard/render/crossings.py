@@ -19,7 +19,7 @@ CROSS, TEST = "cross", "test"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of a matrix. `others` are the jobs that a crossing builds, or the crossing that built what is tested.
+    """One row of a matrix: a crossing, or a job that tests what its `crossing` built.
 
     `pythons` are the interpreters to set up, one a line; `python` says whether GitHub has them for the machine.
     """
@@ -28,7 +28,7 @@ class Row:
     runner: str | tuple[str, ...]
     timeout: int
     identifiers: tuple[Identifier, ...]
-    others: str
+    crossing: str | None
     pythons: str
     python: bool
 
@@ -53,7 +53,7 @@ class Stage:
 
 def cross(config: Config, plan: Plan, pull: PullRequest | None, *, needs: tuple[str, ...]) -> tuple[Stage, ...]:
     """What cross-builds: nothing where the plan has none of it."""
-    rows = [_building(plan, crossing) for crossing in plan.crossings]
+    rows = [_row(each, [i for job in plan.crossed(each) for i in job.identifiers]) for each in plan.crossings]
     steps = [step for crossing in plan.crossings[:1] for step in crossing.steps]
     stage = Stage(
         id=CROSS,
@@ -69,7 +69,7 @@ def cross(config: Config, plan: Plan, pull: PullRequest | None, *, needs: tuple[
 
 def tests(config: Config, plan: Plan, *, after: Sequence[Stage]) -> tuple[Stage, ...]:
     """What tests the wheels that the stages `after` which it comes have built."""
-    rows = [_testing(job) for job in plan.jobs if job.crossing]
+    rows = [_row(job, job.identifiers, crossing=job.crossing) for job in plan.jobs if job.crossing]
     needs = ("plan", *(stage.id for stage in after))
     stage = Stage(id=TEST, clauses=gates.succeeded(needs), needs=needs, only=builds.only(config), rows=())
     return tuple(_matrices(stage, rows))
@@ -82,23 +82,13 @@ def _matrices(stage: Stage, rows: Sequence[Row]) -> Iterator[Stage]:
         yield replace(stage, id=name, rows=tuple(rows[start : start + MOST_ROWS]))
 
 
-def _building(plan: Plan, crossing: Crossing) -> Row:
-    jobs = plan.crossed(crossing)
-    identifiers = tuple(identifier for job in jobs for identifier in job.identifiers)
-    return _row(crossing, identifiers, others=" ".join(job.id for job in jobs))
-
-
-def _testing(job: Job) -> Row:
-    return _row(job, job.identifiers, others=job.crossing or "")
-
-
-def _row(job: Job | Crossing, identifiers: tuple[Identifier, ...], *, others: str) -> Row:
+def _row(job: Job | Crossing, identifiers: Sequence[Identifier], *, crossing: str | None = None) -> Row:
     return Row(
         job=job.id,
         runner=job.runner[0] if len(job.runner) == 1 else job.runner,
         timeout=job.timeout_minutes,
-        identifiers=identifiers,
-        others=others,
+        identifiers=tuple(identifiers),
+        crossing=crossing,
         pythons="\n".join(_pythons(identifiers)),
         python=runners.machine(job.runner) is not None,
     )

@@ -82,6 +82,7 @@ def _values(page: Page) -> dict[str, object]:
         "marks": MARKS,
         "classes": {state: state.name.lower() for state in State},
         "facts": _facts,
+        "tested": lambda entry: ", ".join(_ran(entry)) if entry.built_on or entry.tested_on else "yes" * entry.tested,
         "short": _short,
         "targets": _targets,
         "label": _label,
@@ -139,9 +140,19 @@ def _facts(cell: Cell) -> Iterator[str]:
     if cell.shared:
         yield "answered by the wheel of an older Python"
     numbers = [size(cell.size) if cell.size is not None else "", spent(cell.minutes) if cell.minutes else ""]
-    yield ", ".join(filter(None, (*numbers, "tested" if cell.tested else "")))
+    yield ", ".join(filter(None, (*numbers, *_ran(cell))))
     yield cell.file or (f"job {cell.job}" if cell.job else "")
     yield _short(cell.why)
+
+
+def _ran(what: Cell | Entry) -> Iterator[str]:
+    """Where something was built that was not built on a machine of its own, and whether and where it was tested."""
+    if what.built_on:
+        yield f"cross-built on {what.built_on}"
+    if what.tested:
+        yield f"tested on {what.tested_on}" if what.tested_on else "tested"
+    elif what.built_on:
+        yield "not run"
 
 
 def _short(text: str) -> str:

@@ -42,6 +42,7 @@ examples:
   wheelyard build --fetch                      keep all that is fetched, for
   wheelyard build --offline                    with no network: proof that the build needs none
   wheelyard build --engine host --target linux-aarch64,macos-arm64
+  wheelyard build --engine host cross          what [tool.wheelyard] cross names
 
 A second run builds only what the first one did not: wheels of the same source, tools and options stay.
 """
@@ -54,7 +55,7 @@ def arguments(parser: ArgumentParser) -> None:
         "jobs",
         nargs="*",
         metavar="JOB",
-        help="ids or targets of jobs, or `sdist` (default: this machine's and the sdist)",
+        help="ids or targets of jobs, `cross`, or `sdist` (default: this machine's and the sdist)",
     )
     parser.add_argument(
         "--target", type=_names, default=(), metavar="TARGETS", help="targets, with commas: those of other machines too"
@@ -194,18 +195,23 @@ def _judge(reports: Sequence[JobReport], house: Path) -> None:
 
 def _jobs(plan: Plan, asked: Sequence[str]) -> list[Job]:
     """The jobs asked for by id or target, or those this machine is made for."""
-    names = {wheelhouse.SDIST, *(name for job in plan.jobs for name in (job.id, str(job.target)))}
+    names = {wheelhouse.SDIST, *(name for job in plan.jobs for name in _names_of(job))}
     for name in asked:
         if name not in names:
             raise UsageError(f"The plan has no job {name!r}.{nearest(name, names)} Jobs: {listed(sorted(names))}.")
     if asked:
-        return [job for job in plan.jobs if job.id in asked or job.target in asked]
+        return [job for job in plan.jobs if not _names_of(job).isdisjoint(asked)]
     native = orders.native()
     jobs = [job for job in plan.jobs if job.target in native]
     if not jobs and plan.jobs:
         ids = listed(job.id for job in plan.jobs)
         raise UsageError(f"None of the planned jobs is for this machine ({listed(native)}). Name some to build: {ids}.")
     return jobs
+
+
+def _names_of(job: Job) -> set[str]:
+    """What a job can be called on the command line: as itself, its target, or what cross-builds it in a workflow."""
+    return {job.id, str(job.target), *(("cross", job.crossing) if job.crossing else ())}
 
 
 def _tell(plan: Plan, jobs: Sequence[Job], options: Namespace, console: Console) -> None:
