@@ -53,6 +53,13 @@ def test_a_wheel_that_was_not_run_is_told_from_one_that_was() -> None:
     assert states(page.make(half_failed()))["cp312-manylinux_aarch64"] is State.UNTESTED
 
 
+def test_what_an_engine_refused_took_no_time() -> None:
+    cells = [
+        cell for row in page.make(half_failed()).rows for cell in row.cells if cell and cell.state is State.REFUSED
+    ]
+    assert {cell.minutes for cell in cells} == {None}
+
+
 def test_what_is_missing_is_told_once_a_reason() -> None:
     gaps = {gap.why: gap for gap in page.make(half_failed()).gaps}
     failed = gaps["ld: cannot find -lz\nThe last lines are in the log."]

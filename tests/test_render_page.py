@@ -90,6 +90,14 @@ def test_every_link_leads_to_one_place_on_the_page(facts: Facts) -> None:
     assert {link[1:] for link in found.all("href") if link.startswith("#")} <= ids.keys()
 
 
+def test_a_long_message_keeps_what_happened_and_what_to_do() -> None:
+    message = "\n".join(("The build failed.", *(f"note {number}" for number in range(500)), "Add the #include."))
+    words = " ".join(drawn(standings.half_failed(message)).words)
+    assert "The build failed." in words
+    assert "Add the #include." in words
+    assert "note 100" not in words
+
+
 def test_each_wheel_has_a_cell_with_its_facts() -> None:
     found = drawn(standings.complete())
     assert len(found.of("a", "c")) == 81

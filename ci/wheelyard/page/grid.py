@@ -155,7 +155,7 @@ def _cell(name: str, job: str, file: File | None, result: tuple[JobReport, Resul
         job=report.job,
         file=built.file,
         size=built.size,
-        minutes=built.minutes,
+        minutes=None if built.state is manifest.State.REFUSED else built.minutes,
         tested=built.tested,
         built_on=built.built_on,
         tested_on=built.tested_on,

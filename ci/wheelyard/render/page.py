@@ -156,8 +156,12 @@ def _ran(what: Cell | Entry) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    """A message without what would fill the page."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """A message without what would fill the page: its end says what to do, its first line what happened."""
+    if len(text) <= _LONGEST:
+        return text
+    first, _, rest = text.partition("\n")
+    first = first[: _LONGEST // 2]
+    return f"{first}\n…{rest[len(first) - _LONGEST :]}" if rest else f"{text[:_LONGEST]}…"
 
 
 def _targets(names: Iterable[str]) -> dict[str, list[str]]:
