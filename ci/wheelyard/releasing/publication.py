@@ -68,7 +68,7 @@ class Errand:
 
 def publish(errand: Errand, store: Store) -> None:
     """Bring the index that was asked for to hold the release, then let old nightlies go."""
-    audit = errand.audit()
+    audit = None if errand.options.nightly else errand.audit()  # a night without news needs none
     from wheelyard.index import history, retention  # noqa: PLC0415  # twine is slow to import
 
     console, made, chosen = errand.console, errand.found.manifest, _account(errand)
@@ -77,7 +77,7 @@ def publish(errand: Errand, store: Store) -> None:
     if errand.options.nightly and publishing.is_there():
         console.say(f"{chosen.url} has {made.name} {made.version} of an earlier night. There is nothing new.")
         return
-    comparison = errand.compare(publishing, audit)
+    comparison = errand.compare(publishing, audit or errand.audit())
     if loss := history.lost(made, comparison.before, drop=errand.tool.publish.drop):
         raise loss.error(made, chosen.url)
     for caution in _cautions(errand, publishing, comparison):
