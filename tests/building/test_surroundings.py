@@ -20,7 +20,7 @@ def seen(*, contained: bool) -> tuple[str, int, int, int]:
     """Umask, user, time and time zone as a program there sees them."""
 
     there = surroundings.elsewhere(os.environ, contained=contained)
-    ended = process.run(there.command(sys.executable, "-c", REPORT), env=there.environment)
+    ended = process.run(there.command(*there.within, sys.executable, "-c", REPORT), env=there.environment)
     assert ended.code == 0, ended.output
     mask, user, now, zone = ended.output.split()
     return mask, int(user), int(now), int(zone)

@@ -18,6 +18,7 @@ from wheelyard.building.builder import Task
 from wheelyard.building.requirements import ONLINE, Requirements
 from wheelyard.building.wheelhouse import JobFolder, Ledger
 from wheelyard.doors import files
+from wheelyard.doors.process import Programs
 from wheelyard.engines import Engine, Order
 from wheelyard.planning.plan import Expected, Job, Plan
 from wheelyard.releasing.manifest import Inputs, JobReport, Result, State
@@ -42,6 +43,7 @@ class Run:
     fresh: bool = False
     inputs: Inputs = field(default_factory=Inputs)
     requirements: Requirements = ONLINE
+    programs: Programs = field(default_factory=Programs)
 
     @property
     def offline(self) -> bool:

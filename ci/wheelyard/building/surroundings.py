@@ -14,17 +14,23 @@ from pathlib import Path
 from wheelyard.doors import process
 
 _UMASK = 0o077
-_LATER = "+25h"  # past any date, within what certificates last
-# Times of files stay true, or every .pyc would be stale and written anew; so does the clock that waiting is timed by.
-_FAKETIME = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+# A day on: past any date, within what certificates last. Times of files stay true, or every .pyc would be stale and
+# written anew; so does the clock that waiting is timed by.
+_LATER = "+25h"
+_FAKETIME = ("/usr/bin/env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1")
 _USER = ("unshare", "--user", "--map-user=1234", "--map-group=1234")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What goes before a command, its environment, and what is other than here, for people."""
+    """What goes before a command, its environment, and what is other than here, for people.
+
+    `within` goes before each program that a build starts. It is the clock's: under faketime's library a Python with
+    threads, such as wheelyard, spends seconds on waiting.
+    """
 
     prefix: tuple[str, ...]
+    within: tuple[str, ...] = ()
     environment: Mapping[str, str]
     told: tuple[str, ...]
 
@@ -41,22 +47,20 @@ def elsewhere(environ: Mapping[str, str], *, contained: bool, rust: bool = False
     """
     if sys.platform == "win32":
         return Surroundings(prefix=(), environment=_environment(environ), told=("another time zone",))
-    parts = list(_parts(contained=contained, rust=rust))
+    parts = list(_parts(contained=contained))
+    later = None if contained or rust else shutil.which("faketime")
     return Surroundings(
         prefix=tuple(word for prefix, _ in parts for word in prefix),
+        within=(*_FAKETIME, later, "-f", _LATER) if later else (),
         environment=_environment(environ),
-        told=("another time zone and locale", *(told for _, told in parts)),
+        told=("another time zone and locale", *(told for _, told in parts), *(("a day later",) if later else ())),
     )
 
 
-def _parts(*, contained: bool, rust: bool) -> Iterator[tuple[tuple[str, ...], str]]:
+def _parts(*, contained: bool) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("sh", "-c", f'umask {_UMASK:03o}; exec "$@"', "sh"), f"umask {_UMASK:03o}"
-    if contained:
-        return
-    if shutil.which(_USER[0]) and process.run((*_USER, "true")).code == 0:
+    if not contained and shutil.which(_USER[0]) and process.run((*_USER, "true")).code == 0:
         yield _USER, "user 1234"
-    if shutil.which("faketime") and not rust:
-        yield ("faketime", "-f", _LATER), "a day later"
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -65,4 +69,4 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     here = environ.get("LC_ALL") or environ.get("LANG") or ""
     other = "C.UTF-8" if here in {"C", "POSIX"} else "C"
     zone = "WYD-13:45" if environ.get("TZ") != "WYD-13:45" else "UTC"
-    return {**kept, "LC_ALL": other, "TZ": zone, "USER": "wheelyard", **_FAKETIME}
+    return {**kept, "LC_ALL": other, "TZ": zone, "USER": "wheelyard"}

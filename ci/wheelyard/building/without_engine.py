@@ -39,11 +39,11 @@ def build(run: orders.Run, *, say: Callable[[str], None]) -> Ledger:
 
 def _programs(run: orders.Run) -> Programs:
     if not run.offline:
-        return Programs()
+        return run.programs
     without = process.networkless()
     if without is None:
         raise UsageError("This machine gives no build a network of its own (`unshare --net`). Leave --offline out.")
-    return Programs().within(without)
+    return run.programs.within(without)
 
 
 def _result(made: Path, *, minutes: float, log: Path) -> Result:

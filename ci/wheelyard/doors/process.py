@@ -40,9 +40,9 @@ class Programs:
         self._before: tuple[str, ...] = ()
 
     def within(self, before: Sequence[str]) -> Programs:
-        """The same programs, but those started through what is given here run as arguments of another command."""
+        """The same programs, but those started through what is given here run as arguments of another command too."""
         inner = copy(self)
-        inner._before = tuple(before)  # noqa: SLF001  # of our own class
+        inner._before = (*self._before, *before)  # noqa: SLF001  # of our own class
         return inner
 
     def run(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -71,6 +72,7 @@ def arguments(parser: ArgumentParser) -> None:
     network.add_argument("--offline", action="store_true", help="build without a network, of what is in the cache")
     parser.add_argument("--dry-run", action="store_true", help="say what would be built")
     parser.add_argument("--json", action="store_true", help="print the reports of the jobs")
+    parser.add_argument("--within", type=shlex.split, default=(), help=SUPPRESS)  # what `reproduce` changes for builds
     pages.arguments(parser)
 
 
@@ -127,6 +129,7 @@ def _build(
         only=options.only,
         fresh=options.fresh or options.fetch,
         requirements=_requirements(workspace, options),
+        programs=Programs().within(options.within),
     )
     macos = sys.platform == "darwin" and any(job.target.platform is Platform.MACOS for job in jobs)
     with copying.copied(asked, workspace, macos=macos, console=console) as run:
@@ -164,7 +167,7 @@ def _wheels(
     tasks = [task for _, tasks in pairs for task in tasks]
     parallel = parallel or max((os.cpu_count() or 1) // 2, min(os.cpu_count() or 1, 2))
     with builds.live(console, total=len(tasks)) as watch:
-        builder.run(tasks, plan=run.plan, parallel=parallel, programs=Programs(), look=look, watch=watch)
+        builder.run(tasks, plan=run.plan, parallel=parallel, programs=run.programs, look=look, watch=watch)
     return [book for book, _ in pairs if book is not None]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
@@ -182,7 +183,8 @@ def _build_again(source: Source, again: Path, *, only: str, console: Console) ->
         console.say(f"building {listed(sorted(jobs))} again ({', '.join(there.told)})")
         places = ("-C", source.root, "--plan", again / wheelhouse.PLAN, "--wheelhouse", again)
         words = (sys.executable, "-m", "wheelyard", "build", *sorted(jobs), "--engine", engine, "--only", only)
-        ended = Programs().run(there.command(*words, *places), cwd=source.root, env=there.environment)
+        within = f"--within={shlex.join(there.within)}"
+        ended = Programs().run(there.command(*words, within, *places), cwd=source.root, env=there.environment)
         if ended.code not in {Exit.DONE, Exit.BUILD, Exit.INCOMPLETE}:
             raise BuildError(f"The second build ended with exit code {ended.code}:\n{ended.last()}")
     return ("another folder", *told)

@@ -26,10 +26,8 @@ _PASSED = frozenset(
         "HOME",
         "LANG",
         "LD_LIBRARY_PATH",
-        "LD_PRELOAD",  # of faketime, when `reproduce` builds at another time
         "LOGNAME",
         "NETRC",
-        "NO_FAKE_STAT",
         "PATH",
         "REQUESTS_CA_BUNDLE",
         "RUSTUP_HOME",
@@ -57,7 +55,7 @@ _PASSED_ON_WINDOWS = frozenset(
         *("SYSTEMROOT", "TEMP", "TMP", "USERNAME", "USERPROFILE", "WINDIR"),
     }
 )
-_PASSED_PREFIXES = ("FAKETIME", "LC_", "PIP_", "XDG_")
+_PASSED_PREFIXES = ("LC_", "PIP_", "XDG_")
 _PASSED_PROXIES = frozenset({"all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"})
 
 
