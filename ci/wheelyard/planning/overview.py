@@ -80,7 +80,8 @@ def headline(plan: Plan) -> str:
     """The plan in one line."""
     commit = plan.revision.commit[:7] if plan.revision.commit else "no commit"
     dirty = ", with uncommitted changes" if plan.revision.dirty and plan.revision.commit else ""
-    things = [counted(len(plan.expected), "wheel") + f" in {counted(len(plan.jobs), 'job')}"] if plan.jobs else []
+    jobs = counted(len(plan.jobs) + len(plan.crossings), "job")
+    things = [f"{counted(len(plan.expected), 'wheel')} in {jobs}"] if plan.jobs else []
     things += ["a pure wheel"] if plan.pure else []
     things += ["an sdist"] if plan.sdist else []
     return f"{plan.name} {plan.version or '(version made by the build)'} at {commit}{dirty}: {', '.join(things)}"
