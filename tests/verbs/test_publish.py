@@ -148,6 +148,14 @@ def test_only_what_went_to_the_index_in_full_is_finished(project: Path, index: F
     assert cli.main(["finish", "-C", str(project)]) == Exit.DONE
 
 
+def test_a_release_in_another_store_is_published_and_finished_there(project: Path) -> None:
+    (project / "store").rename(project / "elsewhere")
+    store = ("--store", "directory:elsewhere")
+    assert publish(project, *store) == Exit.DONE
+    assert cli.main(["finish", "-C", str(project), *store]) == Exit.DONE
+    assert (project / "elsewhere" / "v1.0" / ".published").exists()
+
+
 def test_a_lost_mark_is_set_again(project: Path) -> None:
     publish(project)
     for name in (".frozen", ".sent"):

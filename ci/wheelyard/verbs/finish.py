@@ -48,6 +48,7 @@ def arguments(parser: ArgumentParser) -> None:
     which.add_argument("--version", dest="release", metavar="VERSION", help="the release (default: the plan's version)")
     which.add_argument("--tag", help="the release, by its tag")
     parser.add_argument("--without-publish", action="store_true", help="also if its files did not go to an index")
+    parser.add_argument("--store", metavar="STORE", help="where it is (default: [tool.wheelyard.release] store)")
     parser.add_argument("--dry-run", action="store_true", help="check everything, publish nothing")
     parser.add_argument("--json", action="store_true", help="print what became of the release")
 
@@ -56,7 +57,7 @@ def run(options: Namespace, console: Console) -> None:
     """Publish the draft in the store, if all of it is there and `publish` sent it to an index."""
     workspace = enter(options.project)
     release = workspace.config.tool.release
-    store = stores.choose(release.store, root=workspace.root, say=console.say)
+    store = stores.choose(options.store or release.store, root=workspace.root, say=console.say)
     found = lookup.release(store, workspace, tag=options.tag, version=options.release)
     if found.stage not in {Stage.SENT, Stage.PUBLISHED} and not options.without_publish:
         some = "Not all files" if found.stage is Stage.FROZEN else "No file"
