@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _LONG = 100  # minutes that are told in hours
-_MOST = 300  # characters of what others say
+_MOST = 500  # characters of what others say
 
 
 def counted(number: int, noun: str) -> str:

@@ -160,6 +160,11 @@ def test_a_malformed_pypirc_is_told_without_showing_it(home: Path) -> None:
     assert SECRET not in str(caught.value)
 
 
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(UsageError, match="is no address"):
+        account.resolve("http://[")
+
+
 @pytest.mark.parametrize("url", ["ftp://mine.example/", "https://"])
 def test_an_address_that_twine_refuses_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="Invalid repository URL"):

@@ -86,6 +86,19 @@ def test_styles_and_scripts_are_not_words() -> None:
     assert "background" not in answers.words(400, reason="Bad Request", body=PYPISERVER)
 
 
+def test_what_would_command_a_terminal_is_left_out() -> None:
+    assert answers.words(400, reason="bad \x1b[31mred\x07") == "400 bad [31mred"
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, "<" * 100_000, "<style" * 100_000])
+def test_a_hostile_body_is_no_trouble(body: str) -> None:
+    assert answers.judge(400, body=body).verdict is Verdict.REFUSED
+
+
+def test_a_redirect_to_nowhere_is_told() -> None:
+    assert "a redirect to no address." in answers.judge(302, location="http://[").words
+
+
 def test_a_book_is_cut_short() -> None:
     assert len(answers.words(500, body="word " * 10_000)) == 500
 

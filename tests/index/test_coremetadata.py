@@ -53,6 +53,11 @@ def test_an_extra_that_is_gone_is_told_whatever_its_spelling() -> None:
     assert "Extras that 1.0 had are gone: test." in line
 
 
+def test_an_extra_commands_no_terminal() -> None:
+    (line,) = narrowed(says(None, "fast\x1b[31m"), says())
+    assert "gone: fast [31m." in line
+
+
 def test_bytes_that_are_no_metadata_say_nothing() -> None:
     assert narrowed(b"\xff\x00<html>", says(">=3.8", "fast")) == narrowed(b"", says(">=3.8", "fast"))
 

@@ -143,6 +143,12 @@ def test_a_portal_says_nothing_of_what_an_index_lacks(index: FakeIndex, pauses: 
         reader(index, pauses).page("spam")
 
 
+def test_a_redirect_to_nowhere_is_told(index: FakeIndex, pauses: Pauses) -> None:
+    index.pages = {PAGE: [Reply(status=302, headers={"Location": "http://["})]}
+    with pytest.raises(OutsideError, match="cannot be read: Invalid IPv6 URL"):
+        reader(index, pauses, known=True).page("spam")
+
+
 def test_an_index_that_is_known_leads_to_no_other(index: FakeIndex, pauses: Pauses) -> None:
     index.pages = {PAGE: [Reply(status=302, headers={"Location": "https://other.invalid/simple/spam/"})]}
     with pytest.raises(OutsideError, match=r"a redirect to https://other\.invalid/simple/spam/\)"):

@@ -252,6 +252,14 @@ def test_a_redirect_is_not_followed(index: FakeIndex, bundle: Bundle) -> None:
     assert outcomes(publish(index, bundle)) == {Outcome.REFUSED, Outcome.UNSENT}
 
 
+def test_a_redirect_to_nowhere_is_told(index: FakeIndex, bundle: Bundle) -> None:
+    index.faults = {0: lambda _file: Reply(status=302, headers={"Location": "http://["})}
+    reports = publish(index, bundle)
+    assert [report.words for report in reports.values() if report.words] == [
+        "The upload broke off: Invalid IPv6 URL. (4 attempts)"
+    ]
+
+
 def test_without_reading_everything_is_sent_and_believed(index: FakeIndex, bundle: Bundle) -> None:
     assert outcomes(publish(index, bundle, blind=True)) == {Outcome.UPLOADED}
     assert not [request for request in index.requests if request.startswith("GET")]

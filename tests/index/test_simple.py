@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wheelyard.index import simple
 from wheelyard.index.project import Listed, Metadata, Page, Status
@@ -88,6 +91,11 @@ def test_a_page_without_files_that_says_it_is_one_is_one(body: bytes, kind: str)
         pytest.param(b'{"files": [3]}', JSON, "is no page", id="a-file-of-another-type"),
         pytest.param(b"{", JSON, "is no page", id="half-a-document"),
         pytest.param(b"[]", JSON, "is no page", id="a-list"),
+        pytest.param(b"[" * 100_000, JSON, "RecursionError", id="a-well-without-end"),
+        pytest.param(b'{"files": [{"filename": "a", "url": "http://["}]}', JSON, "is no page", id="no-address"),
+        pytest.param(b'{"files": [{"filename": "a", "url": "x\\u001b"}]}', JSON, "no address", id="unsayable"),
+        pytest.param(b'<a href="http://[/spam-1.zip">', HTML, "of no use", id="no-address-in-html"),
+        pytest.param(b'<base href="http://["><a href="spam-1.zip">', HTML, "of no use", id="no-base"),
         pytest.param(b"hello", "text/plain", "text/plain", id="plain-text"),
         pytest.param(b"\xff\xfe", "", "no content type", id="no-type"),
     ],
@@ -178,3 +186,39 @@ def test_the_serial_is_read_from_both_kinds_of_page() -> None:
 @pytest.mark.parametrize("text", [None, True, -1, "", "1e3", "9" * 40, "\u0661"])
 def test_what_is_no_serial_is_none(text: object) -> None:
     assert simple.serial(text) is None
+
+
+def test_a_file_whose_name_cannot_be_said_is_none() -> None:
+    assert simple.parse(page(filename="spam-1\x1b[31m.tar.gz"), content_type=JSON, url=URL).files == ()
+    assert of_html('<a href="spam-1%1b.tar.gz">x</a>').files == ()
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=9), each, max_size=3),
+    max_leaves=4,
+)
+ENTRY = st.fixed_dictionaries(
+    {"filename": st.just("spam-1.zip") | ANYTHING, "url": st.text() | ANYTHING},
+    optional=dict.fromkeys(("hashes", "size", "yanked", "core-metadata", "provenance"), ANYTHING),
+)
+DOCUMENT = st.fixed_dictionaries(
+    {"files": st.lists(ENTRY, max_size=2)}, optional=dict.fromkeys(("meta", "project-status"), ANYTHING)
+)
+PIECES = (
+    "<a href='", "<base href='", "<meta name='pypi:project-status' content='", "'>", "http://", "[", "]", "spam-1.zip",
+    "#sha256=", "<!--SERIAL ", "-->", "\x1b", "&#x1b;", " data-core-metadata='true", "<title>",
+)  # fmt: skip
+
+
+@given(DOCUMENT)
+def test_whatever_json_an_index_gives_is_a_page_or_none(document: dict[str, object]) -> None:
+    with contextlib.suppress(NotSimpleError):
+        found = simple.parse(json.dumps(document).encode(), content_type=JSON, url=URL)
+        assert all((listed.file + listed.url).isprintable() for listed in found.files)
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join) | st.text())
+def test_whatever_html_an_index_gives_is_a_page_or_none(document: str) -> None:
+    with contextlib.suppress(NotSimpleError):
+        assert all((listed.file + listed.url).isprintable() for listed in of_html(document).files)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
+
+from wheelyard.words import line
 
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
@@ -68,8 +72,30 @@ def same_host(one: str, other: str) -> bool:
 
 def address(url: str) -> str:
     """An address that may be shown: without user name, password and query."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "no address"
+    return line(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl())
+
+
+def target(url: str, location: str) -> str:
+    """Where a redirect from an address leads to; words instead for what is no address."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return "no address"
+
+
+@contextmanager
+def addresses() -> Iterator[None]:
+    """Tell of a Location that is no address as of requests' other troubles: it lets Python's own error out."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, requests.RequestException):
+            raise
+        raise requests.exceptions.InvalidURL(str(error)) from error
 
 
 def status(code: int) -> str:

@@ -126,7 +126,11 @@ def _of_pypi(url: str) -> str:
 
 
 def _refuse_password(url: str) -> None:
-    if urlsplit(url).password is not None:
+    try:
+        holds = urlsplit(url).password is not None
+    except ValueError as error:
+        raise UsageError(f"{url!r} is no address: {error}.") from None
+    if holds:
         raise UsageError(f"The address of the index holds a password. Take it out, and give it by {_WAYS}.")
 
 

@@ -10,6 +10,7 @@ from html import unescape
 from http import HTTPStatus
 
 from wheelyard.doors.web import address
+from wheelyard.words import line
 
 
 class Verdict(StrEnum):
@@ -32,6 +33,7 @@ class Answer:
 
 
 MOST_SECONDS = 300.0  # that an index may ask us to wait
+MOST_LETTERS = 1 << 13  # of a body that is looked at
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _THERE = re.compile(r"already exists?|already been (used|uploaded)|duplicate", re.IGNORECASE)
 _SAME = re.compile(r"identical file", re.IGNORECASE)  # devpi's page for bytes that it has
@@ -85,17 +87,16 @@ def judge(
 def words(status: int, *, reason: str = "", body: str = "") -> str:
     """What the index said, as one line: the status, and the most telling of reason, JSON and page."""
     standard = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
-    text = _of_body(body)
+    text = _of_body(body[:MOST_LETTERS])
     if reason and reason.lower() != standard.lower():
         text = reason
-    line = " ".join(f"{status} {text or reason or standard}".split())
-    return line if len(line) <= 500 else line[:497] + "..."  # noqa: PLR2004  # a line to read, not a page
+    return line(f"{status} {text or reason or standard}")
 
 
 def _of_body(body: str) -> str:
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if isinstance(data, dict):
         told = (data.get(key) for key in ("message", "detail", "error", "errors"))

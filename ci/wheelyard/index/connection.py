@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
+from wheelyard.doors.web import addresses
 from wheelyard.index.account import Account
 from wheelyard.index.waiting import meanwhile
 
@@ -46,7 +47,8 @@ class Connection:
     def upload(self, package: PackageFile, tell: Callable[[int], None]) -> requests.Response:
         """The index's answer to one attempt: twine's own further ones would not look first."""
         self._adapter.tell = tell
-        return self._repository.upload(package, max_redirects=1)
+        with addresses():
+            return self._repository.upload(package, max_redirects=1)
 
 
 class _Metered(HTTPAdapter):

@@ -15,6 +15,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from wheelyard.errors import listed
+from wheelyard.words import line
 
 MOST_BYTES = 16 << 20  # of a METADATA that is read
 _MEMBER = re.compile(r"[^/]+\.dist-info/METADATA")
@@ -42,12 +43,12 @@ def narrowed(before: bytes, now: bytes, *, version: str) -> Iterator[str]:
     was, wants = old.get("requires_python", ""), new.get("requires_python", "")
     if gone := [python for python in _PYTHONS if _fits(python, was) and not _fits(python, wants)]:
         yield (
-            f"Requires-Python is {wants!r} and was {was!r} in {version}: with Python {listed(gone, most=4)} people"
-            f" stay with {version}."
+            f"Requires-Python is {line(wants)!r} and was {line(was)!r} in {version}:"
+            f" with Python {listed(gone, most=4)} people stay with {version}."
         )
     extras = {canonicalize_name(extra) for extra in new.get("provides_extra", [])}
     if lost := [extra for extra in old.get("provides_extra", []) if canonicalize_name(extra) not in extras]:
-        yield f"Extras that {version} had are gone: {listed(lost)}. Installers only warn who asks for one."
+        yield f"Extras that {version} had are gone: {listed(map(line, lost))}. Installers only warn who asks for one."
 
 
 def _fits(python: str, requires: str) -> bool:

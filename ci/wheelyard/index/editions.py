@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import urljoin
 
+from wheelyard.doors import web
 from wheelyard.index import simple
 from wheelyard.index.project import Page
 
@@ -29,7 +29,7 @@ class Got:
     @property
     def target(self) -> str:
         """Where a redirect leads to; empty for any other answer."""
-        return urljoin(self.url, self.headers.get("Location", "")) if self.status in MOVED else ""
+        return web.target(self.url, self.headers.get("Location", "")) if self.status in MOVED else ""
 
 
 def page(got: Got, before: Page | None) -> Page | None:

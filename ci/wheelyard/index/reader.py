@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import BinaryIO, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -174,7 +174,7 @@ class Reader:
         here = url
         for _ in range(_REDIRECTS):
             response = self._admitted(here, wanted)
-            target = urljoin(here, response.headers.get("Location", ""))
+            target = web.target(here, response.headers.get("Location", ""))
             if response.status_code not in MOVED or not web.same_host(here, target):
                 return response
             response.close()
@@ -193,15 +193,16 @@ class Reader:
         return response
 
     def _send(self, url: str, wanted: Mapping[str, str], login: Login | None) -> requests.Response:
-        return self._session.get(
-            url,
-            headers=dict(wanted),
-            auth=login,
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            stream=True,
-            verify=self.verify if self.verify is not None else True,
-        )
+        with web.addresses():
+            return self._session.get(
+                url,
+                headers=dict(wanted),
+                auth=login,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+                verify=self.verify if self.verify is not None else True,
+            )
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -46,12 +46,12 @@ def _of_json(body: bytes, url: str) -> Page:
         data = json.loads(body)
         marked = data.get("project-status") or {}
         return Page(
-            files=tuple(_entry(entry, url) for entry in data["files"]),
+            files=_named(_entry(entry, url) for entry in data["files"]),
             status=_status(marked.get("status")),
             reason=line(str(marked.get("reason") or "")),
             serial=serial((data.get("meta") or {}).get("_last-serial")),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotSimpleError(
             f"{url} answered with JSON that is no page of a package index: {type(error).__name__} {error}. {_ADVICE}"
         ) from None
@@ -60,7 +60,7 @@ def _of_json(body: bytes, url: str) -> Page:
 def _entry(entry: dict[str, Any], url: str) -> Listed:
     digest = entry.get("hashes", {}).get("sha256")
     size = entry.get("size")
-    address = urljoin(url, entry["url"])
+    address = _joined(url, entry["url"])
     return Listed(
         file=str(entry["filename"]),
         url=address,
@@ -75,12 +75,20 @@ def _entry(entry: dict[str, Any], url: str) -> Listed:
 def _of_html(body: bytes, url: str, *, marked: bool) -> Page:
     """The links of an HTML page; one without a link to any distribution must say that it is a simple page."""
     links = _Links(url)
-    links.feed(body.decode(errors="replace"))
-    links.close()
+    try:
+        links.feed(body.decode(errors="replace"))
+        links.close()
+    except ValueError as error:
+        raise NotSimpleError(f"{url} answered with a web page of no use: {error}. {_ADVICE}") from None
     if not links.found and not (marked or links.marked):
-        title = f" Its title is {links.title.strip()!r}." if links.title.strip() else ""
+        title = f" Its title is {line(links.title)!r}." if links.title.strip() else ""
         raise NotSimpleError(f"{url} answered with a web page that lists no files of a project.{title} {_ADVICE}")
-    return Page(files=tuple(links.found), status=links.status, reason=links.reason, serial=links.serial)
+    return Page(files=_named(links.found), status=links.status, reason=links.reason, serial=links.serial)
+
+
+def _named(files: Iterable[Listed]) -> tuple[Listed, ...]:
+    """The files whose names can be said; no file of anybody has another one."""
+    return tuple(listed for listed in files if listed.file.isprintable())
 
 
 def serial(text: object) -> int | None:
@@ -109,7 +117,7 @@ class _Links(HTMLParser):
         self._in_title = tag == "title"
         match tag:
             case "base":
-                self.base = urljoin(self.base, given.get("href") or "")
+                self.base = _joined(self.base, given.get("href") or "")
             case "meta":
                 self._meta(given.get("name"), given.get("content"))
             case "a" if href := given.get("href"):
@@ -141,7 +149,7 @@ class _Links(HTMLParser):
                 pass
 
     def _anchor(self, href: str, given: Mapping[str, str | None]) -> None:
-        address, fragment = urldefrag(urljoin(self.base, href))
+        address, fragment = urldefrag(_joined(self.base, href))
         file = unquote(urlsplit(address).path.rpartition("/")[2])
         if _DISTRIBUTION.fullmatch(file):
             offered = given.get("data-core-metadata", given.get("data-dist-info-metadata"))
@@ -157,7 +165,15 @@ class _Links(HTMLParser):
 
 
 def _address(base: str, text: object) -> str | None:
-    return urljoin(base, text) if isinstance(text, str) and text else None
+    return _joined(base, text) if isinstance(text, str) and text else None
+
+
+def _joined(base: str, text: str) -> str:
+    """The address that a page names; `ValueError` for what is none."""
+    address = urljoin(base, text)
+    if not address.isprintable():
+        raise ValueError(f"{address[:100]!r} is no address")
+    return address
 
 
 def _metadata(url: str, offered: object) -> Metadata | None:
