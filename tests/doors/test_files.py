@@ -67,6 +67,12 @@ def test_a_second_run_in_a_folder_is_told_of_the_first(tmp_path: Path) -> None:
         pytest.fail("the second run got in")
 
 
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(OutsideError, match="cannot be written"), files.alone(tmp_path / ".lock"):
+        pytest.fail("it got in without a lock")
+
+
 def test_a_lock_is_free_again_afterwards(tmp_path: Path) -> None:
     with files.alone(tmp_path / ".lock"):
         pass

@@ -150,11 +150,13 @@ def alone(path: Path, *, wait: bool = False) -> Iterator[None]:
     from filelock import FileLock, Timeout  # noqa: PLC0415  # only verbs that write need it
 
     folder(path.parent)
-    lock = FileLock(path, timeout=-1 if wait else 0)
     try:
-        with lock:
-            yield
+        lock = FileLock(path, timeout=-1 if wait else 0).acquire()
     except Timeout:
         raise UsageError(
             f"Another run works in {path.parent}. Wait for it to end, or give this one its own folder."
         ) from None
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    with lock:
+        yield
