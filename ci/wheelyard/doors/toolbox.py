@@ -46,7 +46,7 @@ def create(place: Path, *, base: Path) -> Path:
     command = (sys.executable, "-m", "virtualenv", "--quiet", "--no-periodic-update", "--python", str(base), str(place))
     ended = process.run(command)
     if ended.code != 0:
-        raise OutsideError(f"No virtual environment could be made of {base}: {ended.last(5)}")
+        raise OutsideError(f"No virtual environment of {base} could be made in {place}: {ended.last(1)}")
     return python(place)
 
 
