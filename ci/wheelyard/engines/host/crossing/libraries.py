@@ -13,6 +13,16 @@ from wheelyard.errors import OutsideError
 
 _DLLTOOL = {"AMD64": "i386:x86-64", "ARM64": "arm64"}
 
+# What CPython has on Windows only, by the exports of python.org's python311.dll; private names left out.
+_WINDOWS_FUNCTIONS = (
+    *("PyErr_SetExcFromWindowsErr", "PyErr_SetExcFromWindowsErrWithFilename"),
+    *("PyErr_SetExcFromWindowsErrWithFilenameObject", "PyErr_SetExcFromWindowsErrWithFilenameObjects"),
+    *("PyErr_SetFromWindowsErr", "PyErr_SetFromWindowsErrWithFilename", "PyUnicode_AsMBCSString"),
+    *("PyUnicode_DecodeCodePageStateful", "PyUnicode_DecodeMBCS", "PyUnicode_DecodeMBCSStateful"),
+    "PyUnicode_EncodeCodePage",
+)
+_WINDOWS_DATA = ("PyExc_WindowsError", "Py_LegacyWindowsFSEncodingFlag", "Py_LegacyWindowsStdioFlag")
+
 
 def make(
     folder: Path,
@@ -25,7 +35,8 @@ def make(
 ) -> None:
     """Make `libpython3.a` of the stable ABI and `libpythonXY.a` of all that this machine's Python offers.
 
-    On both systems CPython offers the same functions but for a few that the headers declare on one of them only.
+    On both systems CPython offers the same functions but for a few that the headers declare on one of them only; those
+    of Windows are added.
     """
     version = python.removeprefix("cp")
     for name, (functions, data) in {"python3": _stable(), f"python{version}": _offered(executable, said)}.items():
@@ -62,4 +73,4 @@ def _offered(executable: Path, said: Mapping[str, str | int]) -> tuple[Sequence[
         for symbol in table.iter_symbols() if table else ():
             if symbol["st_shndx"] != "SHN_UNDEF" and symbol.name.startswith(("Py", "_Py")):
                 found.setdefault(symbol["st_info"]["type"], set()).add(symbol.name)
-    return sorted(found["STT_FUNC"]), sorted(found["STT_OBJECT"])
+    return sorted(found["STT_FUNC"].union(_WINDOWS_FUNCTIONS)), sorted(found["STT_OBJECT"].union(_WINDOWS_DATA))
