@@ -30,13 +30,15 @@ def built(root: Path, engine: str, *jobs: str, **environment: str) -> dict[str, 
 
 
 def released(root: Path) -> list[str]:
-    """The wheels of the release that is made of a build, after it was published to an index on loopback."""
+    """The wheels of the release that is made of a build, after an audit and a publication to an index on loopback."""
+    audited = wheelyard("audit", str(root / "wheelhouse"))
+    assert audited.returncode == Exit.DONE, audited.stdout
     done = wheelyard("collect", "-C", str(root), "--json")
     assert done.returncode == Exit.DONE, done.stderr
     names = [file["file"] for file in json.loads(done.stdout)["files"]]
     rehearsed = wheelyard("publish", "-C", str(root), "--rehearse")
     assert rehearsed.returncode == Exit.DONE, rehearsed.stderr
-    assert f"uploaded {names[0]}" in rehearsed.stderr
+    assert all(f"uploaded {name}" in rehearsed.stderr for name in names)
     return [name for name in names if name.endswith(".whl")]
 
 
@@ -77,6 +79,7 @@ def test_pyo3_is_one_wheel_for_the_stable_abi_or_one_for_each_python(tmp_path: P
     assert wheelyard("lock", "-C", str(root)).returncode == Exit.DONE
     commit(root)
     (each,) = built(root, "host", CARGO_TARGET_DIR=target).values()
+    assert each["tested"]
     assert each["file"].startswith(f"wy_pyo3_maturin-1.0.0-{HERE.python}-{HERE.python}-manylinux")
 
 
