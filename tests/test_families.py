@@ -42,6 +42,13 @@ def released(root: Path) -> list[str]:
     return [name for name in names if name.endswith(".whl")]
 
 
+def same_again(root: Path) -> None:
+    """Build everything once more, elsewhere, and compare."""
+    done = wheelyard("reproduce", "-C", str(root), "--json")
+    assert done.returncode == Exit.DONE, done.stdout + done.stderr
+    assert {checked["verdict"] for checked in json.loads(done.stdout)["files"]} == {"same"}
+
+
 def test_swig_and_cmake_by_poetry_in_a_larger_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_podman(monkeypatch)
     identifier = "cp313-manylinux_x86_64"
@@ -51,6 +58,7 @@ def test_swig_and_cmake_by_poetry_in_a_larger_repository(tmp_path: Path, monkeyp
     assert [patch["name"] for patch in report["inputs"]["patches"]] == ["patches/say-which-word.patch"]
     (name,) = released(root)
     assert name.startswith("wy_swig_cpp-1.0.0-cp313-cp313-manylinux")
+    same_again(root)
 
 
 @host_engine
@@ -112,6 +120,7 @@ def test_the_same_dll_by_zig_needs_windows_only(tmp_path: Path) -> None:
     root = sample("mingw_dll", tmp_path / "project", build=f"{HERE.python}-win_amd64")
     (result,) = built(root, "host", "sdist", "windows-AMD64").values()
     assert released(root) == [result["file"]] == ["wy_mingw_dll-1.0.0-py3-none-win_amd64.whl"]
+    same_again(root)
 
 
 @host_engine
@@ -121,3 +130,4 @@ def test_32_bits_are_built_on_64_and_tested_where_they_can_be(tmp_path: Path) ->
     assert result["tested"] or "not run" in str(result["message"])
     assert released(root) == [result["file"]]
     assert result["file"].endswith("manylinux_2_17_i686.whl")
+    same_again(root)
