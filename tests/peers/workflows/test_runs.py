@@ -24,7 +24,7 @@ from wheelyard import __version__, resources
 from wheelyard.automation import PullRequest
 from wheelyard.index import embedded
 from wheelyard.releasing import manifest
-from wheelyard.releasing.manifest import Manifest
+from wheelyard.releasing.manifest import File
 
 pytestmark = pytest.mark.peers
 
@@ -448,30 +448,23 @@ def crossed(folder: Path, published: str, *, target: str = "linux-x86_64", comma
     return place(root, folder / "run")
 
 
-def manifest_of(here: Place) -> Manifest:
-    """What the run released."""
-    (file,) = (here.folder / "artifacts" / "release-1").rglob("manifest.json")
-    return manifest.load(file.read_bytes())
+def wheel_of(here: Place, *, attempt: int = 1) -> File:
+    """The one wheel that the run released."""
+    (file,) = (here.folder / "artifacts" / f"release-{attempt}").rglob("manifest.json")
+    (wheel,) = [each for each in manifest.load(file.read_bytes()).files if each.file.endswith(".whl")]
+    return wheel
 
 
-@pytest.mark.parametrize("target", ["linux-x86_64", "linux-aarch64"])
-def test_what_one_job_cross_builds_another_tests_before_it_is_released(
-    target: str, tmp_path: Path, index: Index
-) -> None:
-    if target == "linux-aarch64" and not shutil.which("qemu-aarch64-static"):
-        pytest.skip("the machine that tests is qemu, and qemu-user-static is not installed")
-    here = crossed(tmp_path, index.served.upload, target=target)
+@pytest.mark.skipif(not shutil.which("qemu-aarch64-static"), reason="qemu-user-static is the machine that tests")
+def test_what_one_job_cross_builds_another_tests_before_it_is_released(tmp_path: Path, index: Index) -> None:
+    here = crossed(tmp_path, index.served.upload, target="linux-aarch64")
     run_git(here.root, "tag", "v1.0.0")
     report = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets)
     assert failures(report) == []
     assert list(results(report)) == ["plan", "sdist", "cross", "test", "collect", "publish", "report"]
-    (wheel,) = [file for file in manifest_of(here).files if file.file.endswith(".whl")]
-    assert wheel.tested
-    if target == "linux-x86_64":
-        assert (wheel.built_on, wheel.tested_on) == (None, target)
-    else:
-        assert wheel.built_on == "linux-x86_64"
-        assert (wheel.tested_on or "").startswith("qemu-aarch64")
+    wheel = wheel_of(here)
+    assert (wheel.tested, wheel.built_on) == (True, "linux-x86_64")
+    assert (wheel.tested_on or "").startswith("qemu-aarch64")
     assert wheel.file in index.names("wy_setuptools_c")
 
 
@@ -490,7 +483,17 @@ def test_a_failed_test_of_what_was_cross_built_stops_the_release_until_it_passes
     second = here.run("push", "refs/tags/v1.0.0", secrets=index.secrets, attempt=2, earlier=first)
     assert failures(second) == []
     assert set(results(second).values()) == {"success"}
+    assert wheel_of(here, attempt=2).tested_on == "linux-x86_64"
     assert len(index.names("wy_setuptools_c")) == 2
+
+
+def test_what_could_not_be_cross_built_is_on_the_page_with_its_log(tmp_path: Path, index: Index) -> None:
+    here = crossed(tmp_path, index.served.upload, command="echo broken; false")
+    run_git(here.root, "tag", "v1.0.0")
+    report = here.run("push", "refs/tags/v1.0.0")
+    assert [step for step, _ in failures(report)] == ["cross: Build for other machines, and audit"]
+    assert {results(report)[job] for job in ("test", "collect", "publish")} == {"skipped"}
+    assert "broken" in (here.folder / "artifacts" / "report-1" / "report.html").read_text()
 
 
 def test_of_all_jobs_that_run_again_the_newest_count(pure: Place, index: Index) -> None:
