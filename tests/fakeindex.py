@@ -159,6 +159,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     fake: FakeIndex
+    disable_nagle_algorithm = True  # or the body of an answer waits 40 ms for the receipt of its headers
 
     def log_message(self, *_: object) -> None:
         """Be quiet."""
