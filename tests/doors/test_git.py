@@ -34,6 +34,12 @@ def test_ignored_files_do_not_count(repository: MakeRepository) -> None:
     assert git.revision(root) == before
 
 
+def test_a_folder_of_a_repository_is_told_to_be_the_package(repository: MakeRepository) -> None:
+    root = repository({"python/a.py": "1"})
+    with pytest.raises(UsageError, match="Run wheelyard there, with package = 'python'"):
+        git.revision(root / "python")
+
+
 def test_looking_leaves_no_trace_in_the_repository(repository: MakeRepository) -> None:
     root = repository({"a.py": "1"})
     (root / "b.py").write_text("2")

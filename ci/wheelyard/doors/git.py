@@ -16,16 +16,28 @@ def revision(root: Path) -> Revision:
 
     `tree` names the content as git would store it, so equal trees are equal sources. The date is the commit's.
     """
-    if not (root / ".git").exists():
-        raise UsageError(
-            f"{root} is not a git repository. Run `git init` and commit once: a release is made of a commit."
-        )
+    _refuse_elsewhere(root)
     commit = ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
     tree = _tree(root)
     if commit is None:
         return Revision(commit=None, tree=tree, date=int(time.time()), dirty=True)
     date, committed_tree = call(root, "log", "-1", "--format=%ct %T").split()
     return Revision(commit=commit, tree=tree, date=int(date), dirty=tree != committed_tree)
+
+
+def _refuse_elsewhere(root: Path) -> None:
+    """Raise where `root` is not the top of a repository."""
+    if (root / ".git").exists():
+        return
+    if (top := ask(root, "rev-parse", "--show-toplevel")) is None:
+        raise UsageError(
+            f"{root} is not a git repository. Run `git init` and commit once: a release is made of a commit."
+        )
+    folder = root.resolve().relative_to(Path(top).resolve()).as_posix()
+    raise UsageError(
+        f"{root} is a folder of the repository {top}. Run wheelyard there, with package = {folder!r} in the"
+        " [tool.wheelyard] of its pyproject.toml."
+    )
 
 
 def export(root: Path, target: Path) -> None:

@@ -28,7 +28,10 @@ class File:
 def look(root: Path, name: Path) -> File:
     """The file `name` of the repository at `root`, which must be the top: GitHub looks nowhere else."""
     if not (root / ".git").exists():
-        raise UsageError(f"{root} is not the top of a git repository, and GitHub reads workflows nowhere else.")
+        raise UsageError(
+            f"{root} is not the top of a git repository, and GitHub reads workflows nowhere else. Run this"
+            " at the top, or `git init` first."
+        )
     path = root / name
     there = path.exists() or path.is_symlink()
     if there and not path.is_symlink() and not path.is_file():
