@@ -57,6 +57,15 @@ def test_an_error_becomes_its_exit_code_and_a_sentence(tmp_path: Path, capsys: p
     assert capsys.readouterr().err.startswith("error: There is no pyproject.toml in ")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_data_that_cannot_be_written_are_the_outside_worlds_fault() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = (sys.executable, "-m", "wheelyard", "schema", "plan")
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == Exit.OUTSIDE
+    assert done.stderr.startswith("error: The output cannot be written")
+
+
 def test_config_mistakes_are_annotations_on_github(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

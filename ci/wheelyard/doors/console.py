@@ -8,9 +8,10 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from wheelyard import documents
+from wheelyard.errors import OutsideError
 
 if TYPE_CHECKING:
     from rich.console import Console as Rich
@@ -31,8 +32,8 @@ class Console:
 
     def data(self, text: str) -> None:
         """Print what was asked for."""
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        with _printing() as stream:
+            stream.write(text if text.endswith("\n") else text + "\n")
 
     def json(self, value: object) -> None:
         """Print a value as JSON."""
@@ -47,7 +48,8 @@ class Console:
         """Print a table or other rich text as data, as wide as the terminal; in a file or pipe no name is broken."""
         from rich.console import Console as Rich  # noqa: PLC0415  # only output for people needs it
 
-        Rich(file=sys.stdout, width=self.width, highlight=False).print(renderable)
+        with _printing() as stream:
+            Rich(file=stream, width=self.width, highlight=False).print(renderable)
 
     def say(self, text: str) -> None:
         """Tell a person what is going on."""
@@ -121,3 +123,15 @@ class Console:
         if self.on_github:
             escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
             sys.stderr.write(f"::{level} title=wheelyard::{escaped}\n")
+
+
+@contextmanager
+def _printing() -> Iterator[TextIO]:
+    """The stream for data; that a disk is full is told, and that nobody reads any more is for the command to know."""
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutsideError(f"The output cannot be written: {error.strerror}.") from None
