@@ -130,6 +130,21 @@ def test_files_of_another_index_are_not_taken_for_its_own(index: FakeIndex, paus
         assert elsewhere.requests == []
 
 
+def test_a_file_may_lie_elsewhere_which_gets_no_password(index: FakeIndex, pauses: Pauses) -> None:
+    index.login = "Basic " + base64.b64encode(":".join(LOGIN).encode()).decode()
+    asking = reader(index, pauses)
+    page = asking.page("spam")
+    assert page is not None
+    with fake_index(held={WHEEL: b"bytes"}, login="Basic other") as elsewhere:
+        away = f"{elsewhere.url}/files/{WHEEL}"
+        index.pages = {f"/files/{WHEEL}": [Reply(status=302, headers={"Location": away})]}
+        with pytest.raises(OutsideError, match="401 Unauthorized"):  # a password of ours would be another
+            asking.digest(page.files[0])
+        elsewhere.login = None
+        assert asking.digest(page.files[0]) == hashlib.sha256(b"bytes").hexdigest()
+        assert asking.document(page.files[0].url, accept="*/*") == b"bytes"
+
+
 def test_a_login_page_elsewhere_is_no_index(index: FakeIndex, pauses: Pauses) -> None:
     away = Reply(status=302, headers={"Location": "http://portal.invalid/login"})
     index.pages = {PAGE: [away], "/simple/": [away]}
@@ -166,6 +181,8 @@ def test_no_page_is_taken_from_where_it_could_be_changed_on_the_way(tmp_path: Pa
         asking = Reader(roots=(index.simple,), pause=pauses, verify=str(tmp_path / "ca.pem"))
         with pytest.raises(OutsideError, match=r"a redirect to http://127\.0\.0\.1"):
             asking.page("spam")
+        with pytest.raises(OutsideError, match="301 Moved Permanently"):
+            asking.document(f"{index.simple}spam/", accept="*/*")
 
 
 def test_user_name_and_password_are_given_when_asked_for(index: FakeIndex, pauses: Pauses) -> None:

@@ -87,6 +87,11 @@ def target(url: str, location: str) -> str:
         return "no address"
 
 
+def downgrades(one: str, other: str) -> bool:
+    """Whether a redirect leads from HTTPS to where answers can be changed on the way."""
+    return one.startswith("https://") and not other.startswith("https://")
+
+
 @contextmanager
 def addresses() -> Iterator[None]:
     """Tell of a Location that is no address as of requests' other troubles: it lets Python's own error out."""

@@ -73,7 +73,7 @@ class Reader:
         if not got.target:
             return self.known or self._found or self._is_root(root)
         leads_there = urlsplit(got.target).path.rstrip("/").endswith(f"/{project}")
-        downgrades = (urlsplit(got.url).scheme, urlsplit(got.target).scheme) == ("https", "http")
+        downgrades = web.downgrades(got.url, got.target)
         return leads_there and not downgrades and not self.known and self._is_root(root)
 
     def _look(self, url: str, *, looks: int = LOOKS) -> tuple[Got, Page | None]:
@@ -109,11 +109,11 @@ class Reader:
                     into.write(piece)
             return digest.hexdigest()
 
-        return self._ask(listed.url, accept="*/*", use=hashed)
+        return self._ask(listed.url, accept="*/*", use=hashed, anywhere=True)
 
     def document(self, url: str, *, accept: str) -> bytes:
         """What lies at an address that a page names."""
-        got = self._get(url, accept=accept)
+        got = self._get(url, accept=accept, anywhere=True)
         if got.status != HTTPStatus.OK:
             raise OutsideError(f"{url} answered {web.status(got.status)}. {_advice(got.status)}")
         return got.body
@@ -140,7 +140,7 @@ class Reader:
 
         return self._ask(root, accept=simple.ACCEPT, use=lists)
 
-    def _get(self, url: str, *, accept: str, etag: str | None = None) -> Got:
+    def _get(self, url: str, *, accept: str, etag: str | None = None, anywhere: bool = False) -> Got:
         def taken(response: requests.Response) -> Got:
             body = bytearray()
             for piece in response.iter_content(1 << 16):
@@ -149,15 +149,26 @@ class Reader:
                     raise OutsideError(f"{url} answers with more than {MOST_BYTES >> 20} MiB, too much for an index.")
             return Got(status=response.status_code, url=url, headers=response.headers, body=bytes(body))
 
-        return self._ask(url, accept=accept, etag=etag, use=taken)
+        return self._ask(url, accept=accept, etag=etag, use=taken, anywhere=anywhere)
 
-    def _ask(self, url: str, *, accept: str, use: Callable[[requests.Response], T], etag: str | None = None) -> T:
-        """What `use` makes of an answer; asked again after passing troubles, also those in the middle of a body."""
+    def _ask(
+        self,
+        url: str,
+        *,
+        accept: str,
+        use: Callable[[requests.Response], T],
+        etag: str | None = None,
+        anywhere: bool = False,
+    ) -> T:
+        """What `use` makes of an answer; asked again after passing troubles, also those in the middle of a body.
+
+        With `anywhere`, for what is held to a hash or a signature, redirects to another host are followed, too.
+        """
         wanted = {"Accept": accept, "Cache-Control": "no-cache", **({"If-None-Match": etag} if etag else {})}
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
             try:
-                with self._follow(url, wanted) as response:
+                with self._follow(url, wanted, anywhere=anywhere) as response:
                     if response.status_code not in web.AGAIN or last:
                         return use(response)
                     wait = _retry_after(response)
@@ -169,13 +180,14 @@ class Reader:
             self.pause(wait if wait is not None else web.backoff(attempt))
         raise AssertionError(url)
 
-    def _follow(self, url: str, wanted: Mapping[str, str]) -> requests.Response:
-        """An answer after the redirects within its own host, the body not yet read."""
+    def _follow(self, url: str, wanted: Mapping[str, str], *, anywhere: bool) -> requests.Response:
+        """An answer after the redirects within its own host, or anywhere that is as safe, the body not yet read."""
         here = url
         for _ in range(_REDIRECTS):
             response = self._admitted(here, wanted)
             target = web.target(here, response.headers.get("Location", ""))
-            if response.status_code not in MOVED or not web.same_host(here, target):
+            follows = web.same_host(here, target) or (anywhere and not web.downgrades(here, target))
+            if response.status_code not in MOVED or not follows:
                 return response
             response.close()
             here = target
