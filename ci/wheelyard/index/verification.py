@@ -87,8 +87,7 @@ def on_index(reader: Reader, *, name: str, version: str, parallel: int, tell: Te
     if not found:
         marked = f" The project is {page.marked} there." if page and page.status is not Status.ACTIVE else ""
         raise IncompleteError(f"The index has no file of {name} {version}.{marked}")
-    sizes = [listed.size for listed in found if listed.size is not None]
-    total, there, guard = sum(sizes) if len(sizes) == len(found) else None, 0, threading.Lock()
+    total, there, guard = _sum(listed.size for listed in found), 0, threading.Lock()
     copies: dict[str, Copy] = {}
 
     def heard(count: int) -> None:
@@ -102,6 +101,13 @@ def on_index(reader: Reader, *, name: str, version: str, parallel: int, tell: Te
 
     crew.each(found, take, parallel=parallel)
     return tuple(copies[listed.file] for listed in found)
+
+
+def _sum(sizes: Iterable[int | None]) -> int | None:
+    """What all take together, if each is known."""
+    every = tuple(sizes)
+    known = [size for size in every if size is not None]
+    return sum(known) if len(known) == len(every) else None
 
 
 def _copy(reader: Reader, listed: Listed, tell: Callable[[int], None]) -> Copy:

@@ -49,13 +49,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--index", metavar="NAME-OR-URL", help="where to (default: [tool.wheelyard.publish] index)")
     parser.add_argument("--nightly", action="store_true", help="to the index for nightlies, keeping the newest")
     parser.add_argument("--simple", metavar="URL", help="where the index shows its files; none to compare nothing")
-    parser.add_argument(
-        "--parallel",
-        type=_count,
-        default=4,
-        metavar="N",
-        help="files at a time (default: 4)",
-    )
+    parser.add_argument("--parallel", type=_count, default=4, metavar="N", help="files at a time (default: 4)")
     parser.add_argument("--wait", type=float, default=60, metavar="S", help="seconds for files to show (default: 60)")
     parser.add_argument("--rehearse", action="store_true", help="publish to a throw-away index and install from it")
     parser.add_argument("--offline", type=Path, metavar="DIR", help="verify files and FILE.provenance of a folder")
