@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,25 @@ def test_a_dll_without_mingws_libraries_is_found_and_mended_by_linking_staticall
     assert "MinGW: -static" in found.stdout
     done = wheelyard("audit", str(mended))
     assert done.returncode == Exit.DONE, done.stdout
+
+
+@pytest.mark.skipif(os.environ.get("WHEELYARD_TEST_CROSS") != "all", reason="for WHEELYARD_TEST_CROSS=all")
+@pytest.mark.skipif(shutil.which(MINGW) is None or shutil.which("wine") is None, reason=f"needs {MINGW} and wine")
+def test_the_dll_loads_in_windows_python_only_when_mended(tmp_path: Path) -> None:
+    made = subprocess.run(
+        (sys.executable, ROOT / "scripts/windows_python.py"), capture_output=True, text=True, check=True
+    )
+    project = Path(shutil.copytree(ROOT / "tests/projects/mingw_dll", tmp_path / "project"))
+    codes = {}
+    for flags in ("", "-static"):
+        site = tmp_path / f"site{flags}"
+        with zipfile.ZipFile(cross_built(project, tmp_path / f"out{flags}", flags)) as wheel:
+            wheel.extractall(site)  # our own
+        command = (made.stdout.strip(), str(project / "tests/check.py"))
+        env = {**os.environ, "PYTHONPATH": str(site)}
+        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        codes[flags] = done.returncode
+    assert codes == {"": 1, "-static": 0}
 
 
 def cross_built(project: Path, out: Path, flags: str) -> Path:
