@@ -60,7 +60,7 @@ def test_stopping_ends_children_of_children(tmp_path: Path) -> None:
 
 def ends(pid: int) -> bool:
     """Whether a process is gone, or a corpse nobody has collected, before long."""
-    for _ in range(500):
+    for _ in range(3000):
         try:
             if "State:\tZ" in Path(f"/proc/{pid}/status").read_text():
                 return True

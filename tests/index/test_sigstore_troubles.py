@@ -163,13 +163,13 @@ def test_an_interruption_while_attesting_sends_nothing_and_the_same_command_goes
 
     def silent() -> None:
         asked.set()
-        done.wait(60)
+        done.wait(120)
 
     fake.sigstore.faults[REKOR] = silent
     command = (sys.executable, "-m", "wheelyard", "publish", "-C", str(attesting_project), "-q")
     surroundings = environment(**fake.environment, HOME=os.environ["HOME"])
     child = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, text=True)
-    assert asked.wait(60)
+    assert asked.wait(120)
     child.send_signal(signal.SIGTERM)  # as Ctrl-C, which whoever runs tests in the background has ignored
     _, said = child.communicate(timeout=60)
     done.set()

@@ -138,7 +138,7 @@ class Met(dict[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         if name in self.missing:
             self.missing.discard(name)
-            self.barrier.wait(10)
+            self.barrier.wait(60)
         return super().__getitem__(name)
 
 

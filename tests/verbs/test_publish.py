@@ -545,14 +545,14 @@ def test_an_interruption_does_not_wait_for_a_silent_index(project: Path, index: 
 
     def say_nothing(_file: str) -> None:
         reached.set()
-        silent.wait(60)
+        silent.wait(120)
 
     index.faults = {2: say_nothing}
     command = (sys.executable, "-m", "wheelyard", "publish", "-C", str(project), "-q")
     run = subprocess.Popen(command, env=killing.environment(**LOGIN), stdout=-3, stderr=subprocess.PIPE, text=True)
-    assert reached.wait(30)
+    assert reached.wait(120)
     run.terminate()  # as Ctrl-C, which whoever runs tests in the background has ignored
-    _, err = run.communicate(timeout=30)
+    _, err = run.communicate(timeout=60)
     silent.set()
     assert run.returncode == Exit.INTERRUPTED
     assert "run the same command to go on" in err
@@ -565,7 +565,7 @@ def killed_at(index: FakeIndex, root: Path, at: int) -> None:
 
     def on_bytes(received: int) -> None:
         if received >= at:
-            begun.wait(10)
+            begun.wait(60)
             process[0].send_signal(signal.SIGKILL)
 
     index.on_bytes = on_bytes

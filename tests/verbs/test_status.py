@@ -259,7 +259,10 @@ def test_a_manifest_that_was_cut_off_is_unknown(place: Place, capsys: pytest.Cap
 
 def test_the_plan_is_that_of_the_tag(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     tagged = place.head
-    (place.root / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "2"\n[tool.wheelyard]\npure = true\n')
+    text = (
+        f'[project]\nname = "x"\nversion = "2"\n[tool.wheelyard]\npure = true\npublish.index = "{place.index.upload}"\n'
+    )
+    (place.root / "pyproject.toml").write_text(text)
     run_git(place.root, "commit", "--quiet", "--all", "--message", "Go on")
     assert seen(place, capsys, "v1.0")["commit"] == tagged
 
