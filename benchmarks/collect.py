@@ -11,9 +11,7 @@ row: GitHub lets content be made 80 times a minute, and `collect` keeps to that.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
-import multiprocessing
 import os
 import random
 import shutil
@@ -31,6 +29,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "ci"), str(HERE.parent / "tests")]
 
 import requests  # noqa: E402  # found by the line above
+from wires import Link, relayed  # noqa: E402
 
 import fakegithub  # noqa: E402
 from fakegithub import Server  # noqa: E402
@@ -62,57 +61,6 @@ sys.exit(cli.main(sys.argv[2:]))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
-    """A wire of some length and width: seconds one way, bytes a second for each connection."""
-
-    seconds: float
-    rate: float
-
-
-def relay(port: int, link: Link, sent: Synchronized[int], ready: Synchronized[int]) -> None:
-    """Pass bytes on, late and no faster than the wire is wide; `sent` counts those to the server."""
-
-    async def pump(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counter: Synchronized[int] | None
-    ) -> None:
-        room = max(4, int(2 * link.seconds * link.rate) >> 16)  # what can be on its way
-        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(room)
-
-        async def deliver() -> None:
-            while True:
-                due, data = await queue.get()
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
-                if not data:
-                    writer.close()
-                    return
-                writer.write(data)
-                await writer.drain()
-
-        task = asyncio.create_task(deliver())
-        data, free = b"-", 0.0
-        while data:
-            data = await reader.read(1 << 16)
-            free = max(free, time.monotonic()) + len(data) / link.rate
-            if counter is not None:
-                counter.value += len(data)
-            await queue.put((free + link.seconds, data))
-        await task
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(2 * link.seconds)  # the handshake
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        with contextlib.suppress(ConnectionError):
-            await asyncio.gather(pump(reader, far_writer, sent), pump(far_reader, writer, None))
-
-    async def run() -> None:
-        server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=1 << 18)
-        ready.value = server.sockets[0].getsockname()[1]
-        await server.serve_forever()
-
-    asyncio.run(run())
-
-
-@dataclass(frozen=True, kw_only=True)
 class Far:
     """A GitHub at the other end of a link, and what was sent there."""
 
@@ -139,18 +87,10 @@ class Far:
 @contextlib.contextmanager
 def github_at(folder: Path, link: Link, **rules: int) -> Iterator[Far]:
     """A GitHub at the end of a link."""
-    sent, ready = multiprocessing.Value("q", 0), multiprocessing.Value("i", 0)
     with fakegithub.serve(folder, proxied=True, **rules) as server:
         port = int(server.url.rpartition(":")[2])
-        process = multiprocessing.Process(target=relay, args=(port, link, sent, ready), daemon=True)
-        process.start()
-        while not ready.value:
-            time.sleep(0.01)
-        try:
-            yield Far(server=server, proxy=f"http://127.0.0.1:{ready.value}", sent=sent)
-        finally:
-            process.kill()
-            process.join()
+        with relayed(port, link) as (near, sent):
+            yield Far(server=server, proxy=f"http://127.0.0.1:{near}", sent=sent)
 
 
 def make_project(folder: Path, count: int) -> tuple[Path, ...]:

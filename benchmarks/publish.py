@@ -13,7 +13,6 @@ overhead of the checks is what they add to the first of these three.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import multiprocessing
 import os
@@ -32,6 +31,8 @@ from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "ci"), str(HERE.parent / "tests")]
+
+from wires import Link, relayed  # noqa: E402
 
 from fakeindex import fake_index  # noqa: E402  # found by the line above
 from releases import make_plan, make_wheelhouse  # noqa: E402
@@ -70,42 +71,6 @@ def serve(pipe: Connection, keeps: bool) -> None:  # noqa: FBT001  # the argumen
         pipe.send((index.received, sorted(index.accepted.items())))
 
 
-def relay(pipe: Connection, port: int, seconds: float) -> None:
-    """Pass bytes on after a delay, in order and without limit: a long wire, not a thin one."""
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-
-        async def deliver() -> None:
-            while True:
-                due, data = await queue.get()
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
-                if not data:
-                    writer.close()
-                    return
-                writer.write(data)
-
-        task = asyncio.create_task(deliver())
-        data = b"-"
-        while data:
-            data = await reader.read(1 << 18)
-            await queue.put((time.monotonic() + seconds, data))
-        await task
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(2 * seconds)  # the handshake
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        with contextlib.suppress(ConnectionError):
-            await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
-
-    async def run() -> None:
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
-        pipe.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(run())
-
-
 @contextlib.contextmanager
 def index_at(milliseconds: float, *, keeps: bool) -> Iterator[tuple[str, Connection]]:
     """The address of an index so far away there and back, and the pipe to its process.
@@ -113,18 +78,15 @@ def index_at(milliseconds: float, *, keeps: bool) -> Iterator[tuple[str, Connect
     It `keeps` connections open after an answer, or not.
     """
     here, there = multiprocessing.Pipe()
-    near, wire = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(there, keeps), daemon=True)
     server.start()
     port = int(here.recv().rpartition(":")[2])
-    delay = multiprocessing.Process(target=relay, args=(wire, port, milliseconds / 2000), daemon=True)
-    delay.start()
     try:
-        yield f"http://127.0.0.1:{near.recv()}/legacy/", here
+        with relayed(port, Link(seconds=milliseconds / 2000)) as (near, _):
+            yield f"http://127.0.0.1:{near}/legacy/", here
     finally:
-        for process in (delay, server):
-            process.kill()
-            process.join()
+        server.kill()
+        server.join()
 
 
 def timed(command: Sequence[str | Path], *, cache: Path) -> float:
