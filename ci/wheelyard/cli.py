@@ -24,7 +24,7 @@ VERBS = {
     "generate": "write the workflow that releases this package, from plan and lock",
     "tag": "check everything a release needs, then tag the commit and push the tag",
     "build": "build, audit and test the wheels of jobs on this machine",
-    "test": "test wheels that exist, as those that another machine cross-built",
+    "test": "test wheels that are there, such as those that another machine cross-built",
     "reproduce": "build wheels again, elsewhere, and compare them byte for byte",
     "audit": "look for defects in wheels, of this project or any other",
     "collect": "gather the wheels of all jobs into one complete release",

@@ -193,7 +193,7 @@ class Tool(_Table, frozen=True, kw_only=True):
     Example: `runners = { linux-s390x = ["self-hosted", "s390x"] }`
     """
     cross: tuple[Target, ...] = ()
-    """Targets that one Linux runner cross-builds with zig, and whose own runners only test what it built.
+    """Targets whose wheels Linux runners cross-build with zig, and runners of their own then test.
 
     Example: `cross = ["macos-x86_64", "windows-ARM64"]`
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import sys
@@ -455,6 +456,7 @@ def wheel_of(here: Place, *, attempt: int = 1) -> File:
     return wheel
 
 
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="this machine would build it natively")
 @pytest.mark.skipif(not shutil.which("qemu-aarch64-static"), reason="qemu-user-static is the machine that tests")
 def test_what_one_job_cross_builds_another_tests_before_it_is_released(tmp_path: Path, index: Index) -> None:
     here = crossed(tmp_path, index.served.upload, target="linux-aarch64")
