@@ -68,6 +68,11 @@ def test_reports_larger_than_a_pipe_hold_up_nobody(tmp_path: Path) -> None:
     assert kept(tmp_path / "second") == {}
 
 
+def test_reports_that_are_mixed_up_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutsideError, match="one pip at a time"), ONLINE.of(*BUILD, folder=tmp_path / "first") as pip:
+        subprocess.run(("sh", "-c", 'echo \'{{"install"}\' > "$PIP_REPORT"'), env=pip.environment(), check=True)
+
+
 def test_a_build_that_fails_keeps_nothing(tmp_path: Path) -> None:
     with pytest.raises(BuildError), ONLINE.of(*BUILD, folder=tmp_path / "first"):
         raise BuildError("no")

@@ -25,7 +25,7 @@ from wheelyard import documents, resources
 from wheelyard.doors import files
 from wheelyard.doors.downloads import Fetcher, Pin
 from wheelyard.engines import Pip
-from wheelyard.errors import BuildError, UsageError
+from wheelyard.errors import BuildError, OutsideError, UsageError
 from wheelyard.releasing.manifest import Input
 
 _REMEDY = "Run `wheelyard build --fetch` once, with a network, then this again."
@@ -116,7 +116,13 @@ def _reported(pipe: Path) -> Iterator[tuple[Pip, list[Pin]]]:
             yield Pip(report=pipe), pins
         finally:
             os.close(held)
-        pins += dict.fromkeys(_pins(said.result().decode()))
+        try:
+            pins += dict.fromkeys(_pins(said.result().decode()))
+        except ValueError as error:
+            raise OutsideError(
+                f"What pip reported of its installations cannot be read: {error}. See that the project's commands run"
+                " one pip at a time."
+            ) from None
 
 
 def _pins(text: str) -> Iterator[Pin]:
