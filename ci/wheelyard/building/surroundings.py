@@ -17,7 +17,7 @@ _UMASK = 0o077
 # A day on: past any date, within what certificates last. Times of files stay true, or every .pyc would be stale and
 # written anew; so does the clock that waiting is timed by.
 _LATER = "+25h"
-_FAKETIME = ("/usr/bin/env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1")
+_FAKETIME = ("/usr/bin/env", f"FAKETIME={_LATER}", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1")
 _USER = ("unshare", "--user", "--map-user=1234", "--map-group=1234")
 
 
@@ -48,13 +48,26 @@ def elsewhere(environ: Mapping[str, str], *, contained: bool, rust: bool = False
     if sys.platform == "win32":
         return Surroundings(prefix=(), environment=_environment(environ), told=("another time zone",))
     parts = list(_parts(contained=contained))
-    later = None if contained or rust else shutil.which("faketime")
+    later = () if contained or rust else _clock()
     return Surroundings(
         prefix=tuple(word for prefix, _ in parts for word in prefix),
-        within=(*_FAKETIME, later, "-f", _LATER) if later else (),
+        within=later,
         environment=_environment(environ),
         told=("another time zone and locale", *(told for _, told in parts), *(("a day later",) if later else ())),
     )
+
+
+def _clock() -> tuple[str, ...]:
+    """What goes before a program to make it a day later, nothing where faketime is not installed.
+
+    faketime itself only says where its library is: each run of it takes a semaphore named after its process, and fails
+    where a killed one of that number left its own.
+    """
+    asked = ("faketime", "-f", _LATER, "sh", "-c", "echo $LD_PRELOAD")
+    ended = process.run(asked) if shutil.which(asked[0]) else None
+    if ended is None or ended.code != 0:
+        return ()
+    return (*_FAKETIME, f"LD_PRELOAD={ended.last(1)}")
 
 
 def _parts(*, contained: bool) -> Iterator[tuple[tuple[str, ...], str]]:
