@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from releases import make_bundle, make_plan
 from wheelyard.audit import Severity
 from wheelyard.audit.rules.across import GROWTH
-from wheelyard.config import Audit
+from wheelyard.config import Audit, Ignore
 from wheelyard.errors import FindingsError
 from wheelyard.releasing import checks
 from wheelyard.releasing.manifest import Manifest
@@ -47,7 +47,7 @@ def refuse(bundle: Bundle, warnings: list[str] | None = None) -> None:
     said = warnings if warnings is not None else []
     found = checks.refuse(bundle.manifest, bundle.paths, policy=OWN, warn=said.append)
     if found is not None:
-        checks.refuse_unrenderable(bundle.paths.values())
+        checks.refuse_unrenderable(bundle.paths.values(), policy=OWN)
         checks.remember(bundle.manifest, found, policy=OWN)
 
 
@@ -144,17 +144,20 @@ def test_how_sizes_grew_is_not_noted(bundle: Bundle, cache: Path) -> None:
     assert GROWTH.id not in note.read_text()
 
 
-def test_a_file_without_a_description_is_not_kept_from_an_index_that_takes_it(bundle: Bundle) -> None:
+def test_a_description_is_absent_only_where_that_is_accepted(bundle: Bundle) -> None:
     wheel = next(path for name, path in bundle.paths.items() if name.endswith(".whl"))
     change(wheel, "METADATA", b"Description-Content-Type: text/markdown\n", b"")
-    checks.refuse_unrenderable([wheel])
+    with pytest.raises(FindingsError, match="description-missing"):
+        checks.refuse_unrenderable([wheel], policy=OWN)
+    accepted = Ignore(rule="description-missing", reason="internal")
+    checks.refuse_unrenderable([wheel], policy=Audit(ignore=(accepted,)))
 
 
 def test_a_description_that_no_index_can_show_is_told_in_twines_words(bundle: Bundle) -> None:
     paths = list(bundle.paths.values())
     change(paths[1], "METADATA", b"text/markdown", b"text/x-rst; variant=none")
     change(paths[1], "METADATA", b"# A sample", b".. unknown:: directive\n\n`broken")
-    with pytest.raises(FindingsError, match="twine check") as caught:
-        checks.refuse_unrenderable(paths)
+    with pytest.raises(FindingsError, match="twine check --strict") as caught:
+        checks.refuse_unrenderable(paths, policy=OWN)
     assert paths[1].name in str(caught.value)
     assert paths[0].name not in str(caught.value)

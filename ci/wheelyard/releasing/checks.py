@@ -18,6 +18,8 @@ from wheelyard.releasing.manifest import Manifest
 if TYPE_CHECKING:
     from wheelyard.audit import Finding
 
+_ABSENT = "description-missing"  # the audit's rule
+
 
 def refuse(
     made: Manifest, paths: Mapping[str, Path], *, policy: Policy, warn: Callable[[str], None]
@@ -87,13 +89,16 @@ def _warnings(findings: Iterable[Finding]) -> Iterator[str]:
             yield f"{len(names)} files: {first.message} [{first.rule}] {first.fix} ({listed(names, most=3)})"
 
 
-def refuse_unrenderable(paths: Iterable[Path]) -> None:
-    """Do what `twine check` does: an index shows a description only if it passes; what is absent, the audit says."""
-    failed = [f"  {path.name}: {words}" for path in _distinct(paths) if (words := _twine_check(path)) is not None]
+def refuse_unrenderable(paths: Iterable[Path], *, policy: Policy) -> None:
+    """Do what `twine check --strict` does; a description may be absent where the policy accepts just that."""
+    strict = all(ignore.rule != _ABSENT for ignore in policy.ignore)
+    said = ((path.name, _twine_check(path, strict=strict)) for path in _distinct(paths))
+    failed = [f"  {name}: {words}" for name, words in said if words is not None]
     if failed:
         raise FindingsError(
-            "\n".join(("twine check found:", *failed))
-            + "\nCorrect the description or its content type in pyproject.toml, and build again."
+            "\n".join(("twine check --strict found:", *failed))
+            + "\nCorrect readme, the description, in pyproject.toml, and build again. To publish without one, accept"
+            f" {_ABSENT} with a reason: ignore, in [tool.wheelyard.audit]."
         )
 
 
@@ -108,7 +113,7 @@ def _distinct(paths: Iterable[Path]) -> list[Path]:
     return list(chosen.values())
 
 
-def _twine_check(path: Path) -> str | None:
+def _twine_check(path: Path, *, strict: bool) -> str | None:
     """What twine says of a file that does not pass."""
     from twine.commands import check  # noqa: PLC0415  # slow to import
     from twine.exceptions import TwineException  # noqa: PLC0415
@@ -119,7 +124,7 @@ def _twine_check(path: Path) -> str | None:
     log.addHandler(listener)
     try:
         with redirect_stdout(io.StringIO()):
-            failed = check.check([str(path)])
+            failed = check.check([str(path)], strict=strict)
     except (TwineException, BadZipFile, OSError) as error:
         return str(error)
     finally:

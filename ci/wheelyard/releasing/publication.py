@@ -61,7 +61,7 @@ class Errand:
         found = audit()
         comparison = asked()
         if found is not None:
-            checks.refuse_unrenderable(self.paths.values())
+            checks.refuse_unrenderable(self.paths.values(), policy=self.tool.audit)
             checks.remember(self.found.manifest, found, policy=self.tool.audit)
         return comparison
 

@@ -135,7 +135,7 @@ def _collect(errand: _Errand, gathered: Gathered) -> Saved:
     found = checks.defects(made.manifest, made.paths, policy=tool.audit, previous=previous)
     page.facts = replace(page.facts, findings=found, previous=previous)
     checks.refuse_defects(found, warn=warn)
-    checks.refuse_unrenderable(made.paths.values())
+    checks.refuse_unrenderable(made.paths.values(), policy=tool.audit)
     saved = errand.store.save(made, replace=errand.options.replace, dry_run=errand.options.dry_run)
     if not errand.options.dry_run:
         checks.remember(made.manifest, found, policy=tool.audit)
