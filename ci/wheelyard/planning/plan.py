@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 import msgspec
 
 from wheelyard import documents
 from wheelyard.automation import BuildStep
+from wheelyard.errors import UsageError, listed, nearest
 from wheelyard.revision import Revision
 from wheelyard.targets import Identifier, Target
 
@@ -30,6 +32,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     estimate_minutes: float | None = None
     timeout_minutes: int = 360
     crossing: str | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What people can call it: by itself, by its target, or by what cross-builds it."""
+        return frozenset((self.id, str(self.target), *(("cross", self.crossing) if self.crossing else ())))
 
 
 class Crossing(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +109,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def crossed(self, crossing: Crossing) -> tuple[Job, ...]:
         """The jobs whose wheels `crossing` builds."""
         return tuple(job for job in self.jobs if job.crossing == crossing.id)
+
+    def called(self, names: Collection[str], *, also: Collection[str] = ()) -> list[Job]:
+        """The jobs that go by these names; `UsageError` for a name that no job has and that is not one of `also`."""
+        known = {*also, *(name for job in self.jobs for name in job.names)}
+        for name in names:
+            if name not in known:
+                raise UsageError(f"The plan has no job {name!r}.{nearest(name, known)} Jobs: {listed(sorted(known))}.")
+        return [job for job in self.jobs if not job.names.isdisjoint(names)]
 
     def of(self, job: Job) -> tuple[Expected, ...]:
         """The wheels that `job` builds."""

@@ -21,7 +21,7 @@ from wheelyard.building.wheelhouse import Ledger
 from wheelyard.doors import files, git
 from wheelyard.doors.downloads import Fetcher
 from wheelyard.doors.process import Programs
-from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
+from wheelyard.errors import BuildError, IncompleteError, UsageError, listed
 from wheelyard.locking import resolving
 from wheelyard.page import Facts, part_of
 from wheelyard.planning import planner
@@ -198,23 +198,14 @@ def _judge(reports: Sequence[JobReport], house: Path) -> None:
 
 def _jobs(plan: Plan, asked: Sequence[str]) -> list[Job]:
     """The jobs asked for by id or target, or those this machine is made for."""
-    names = {wheelhouse.SDIST, *(name for job in plan.jobs for name in _names_of(job))}
-    for name in asked:
-        if name not in names:
-            raise UsageError(f"The plan has no job {name!r}.{nearest(name, names)} Jobs: {listed(sorted(names))}.")
     if asked:
-        return [job for job in plan.jobs if not _names_of(job).isdisjoint(asked)]
+        return plan.called(asked, also=(wheelhouse.SDIST,))
     native = orders.native()
     jobs = [job for job in plan.jobs if job.target in native]
     if not jobs and plan.jobs:
         ids = listed(job.id for job in plan.jobs)
         raise UsageError(f"None of the planned jobs is for this machine ({listed(native)}). Name some to build: {ids}.")
     return jobs
-
-
-def _names_of(job: Job) -> set[str]:
-    """What a job can be called on the command line: as itself, its target, or what cross-builds it in a workflow."""
-    return {job.id, str(job.target), *(("cross", job.crossing) if job.crossing else ())}
 
 
 def _tell(plan: Plan, jobs: Sequence[Job], options: Namespace, console: Console) -> None:

@@ -140,12 +140,10 @@ def _source(
     root: Path, plan: Plan, every: Sequence[Original], options: Namespace, *, remarks: tuple[str, ...] = ()
 ) -> Source:
     """The originals that were asked for; without names, a release's are those that this machine can build."""
-    names = {SDIST, *(name for job in plan.jobs for name in (job.id, str(job.target)))}
-    for name in options.jobs:
-        if name not in names:
-            raise UsageError(f"The plan has no job {name!r}.{nearest(name, names)} Jobs: {listed(sorted(names))}.")
-    asked = set(options.jobs) or ({SDIST, *orders.native()} if options.against else names)
-    chosen = tuple(each for each in every if asked & _names(each.file, plan) and _selected(each.file, options))
+    plan.called(options.jobs, also=(SDIST,))
+    asked = set(options.jobs) or ({SDIST, *orders.native()} if options.against else set())
+    meant = (each for each in every if not asked or asked & _names(each.file, plan))
+    chosen = tuple(each for each in meant if _selected(each.file, options))
     if not chosen:
         raise UsageError("Nothing that was asked for is there to be built again. See --only, and the jobs you named.")
     return Source(root=root, plan=plan, originals=chosen, remarks=remarks)
@@ -154,7 +152,7 @@ def _source(
 def _names(file: File, plan: Plan) -> set[str]:
     """What a file's job can be called on the command line."""
     mine = [job for job in plan.jobs if set(file.identifiers) & set(job.identifiers)]
-    return {name for job in mine for name in (job.id, str(job.target))} or {SDIST}
+    return {name for job in mine for name in job.names} or {SDIST}
 
 
 def _selected(file: File, options: Namespace) -> bool:

@@ -12,7 +12,7 @@ from wheelyard.building import copying, orders, wheelhouse
 from wheelyard.building.requirements import Requirements
 from wheelyard.doors import files, git
 from wheelyard.doors.downloads import Fetcher
-from wheelyard.errors import BuildError, IncompleteError, UsageError, listed, nearest
+from wheelyard.errors import BuildError, IncompleteError, UsageError, listed
 from wheelyard.page import Facts, part_of
 from wheelyard.planning import planner
 from wheelyard.planning.plan import Job, Plan, load
@@ -99,12 +99,8 @@ def _plan(file: Path) -> Plan:
 
 def _jobs(plan: Plan, asked: Sequence[str], house: Path) -> list[Job]:
     """The jobs asked for by id or target, or those in the wheelhouse that are for this machine."""
-    names = {name for job in plan.jobs for name in (job.id, str(job.target))}
-    for name in asked:
-        if name not in names:
-            raise UsageError(f"The plan has no job {name!r}.{nearest(name, names)} Jobs: {listed(sorted(names))}.")
     if asked:
-        return [job for job in plan.jobs if job.id in asked or job.target in asked]
+        return plan.called(asked)
     there = {folder.name for folder in wheelhouse.jobs(house)}
     native = orders.native()
     jobs = [job for job in plan.jobs if job.id in there and job.target in native]
