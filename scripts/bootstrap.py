@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / ".bootstrap"
-COMMANDS = {"demo": ("scripts/demo.py",), "tests": ("-m", "pytest", "-n", "auto")}
+COMMANDS = {"demo": ("scripts/demo.py",), "tests": ("-m", "pytest", "-n", "auto", "--dist", "worksteal")}
 EPILOG = """\
 examples:
   python3 scripts/bootstrap.py demo     three packages from their sdists to an index, under 2 minutes

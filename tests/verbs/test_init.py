@@ -129,6 +129,7 @@ def test_the_package_is_the_one_that_the_workflow_builds(repository: MakeReposit
     assert "skip = " in (project / "pkg" / "pyproject.toml").read_text()
 
 
+@pytest.mark.peers  # pip, which says that it has none
 def test_a_cibuildwheel_that_cannot_be_had_is_said(
     repository: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -498,6 +498,7 @@ def test_an_empty_release_is_never_published(
     assert index.requests == []
 
 
+@pytest.mark.integration  # for its pauses between attempts
 def test_an_index_that_is_down_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
