@@ -26,7 +26,10 @@ from wheelyard.targets import Identifier, Target
 NOBODY = "http://127.0.0.1:9/"  # the port of a service that nobody runs any more
 SECRET = "not-to-be-seen"  # noqa: S105  # it is to look like one
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="says what a Linux machine can do")
+pytestmark = [
+    pytest.mark.peers,  # pip, gh, git and compilers are asked what they are
+    pytest.mark.skipif(sys.platform != "linux", reason="says what a Linux machine can do"),
+]
 
 Examine = Callable[..., tuple[int, dict[str, Any]]]
 
