@@ -228,6 +228,11 @@ def _abi_prefix(identifier: Identifier) -> str:
     return f"graalpy{identifier.python.partition('_')[2]}_"
 
 
+def macos_version(text: str) -> tuple[int, ...]:
+    """A version of macOS, `10.13` or `11`, as two numbers."""
+    return (*map(int, text.split(".")), 0)[:2]
+
+
 def _platform_answers(identifier: Identifier, platform: str) -> bool:
     if platform == "any":
         return True

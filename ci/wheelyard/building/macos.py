@@ -8,17 +8,10 @@ from typing import Any
 
 from wheelyard.config import Config, Macos
 from wheelyard.errors import listed
-from wheelyard.targets import Identifier, Platform, selects
+from wheelyard.targets import Identifier, Platform, macos_version, selects
 from wheelyard.wheels import Wheel
 
 TARGET = "MACOSX_DEPLOYMENT_TARGET"
-
-Version = tuple[int, ...]
-
-
-def version(text: str) -> Version:
-    """`10.13`, or `11`, as two numbers."""
-    return (*map(int, text.split(".")), 0)[:2]
 
 
 def floor(identifier: Identifier) -> str:
@@ -38,7 +31,7 @@ def environment(asked: Macos, identifier: Identifier) -> dict[str, str]:
     if identifier.target.platform is not Platform.MACOS or asked.deployment_target is None:
         return {}
     wanted = asked.deployment_target
-    return {TARGET: max(wanted, floor(identifier), key=version) if identifier.arch == "arm64" else wanted}
+    return {TARGET: max(wanted, floor(identifier), key=macos_version) if identifier.arch == "arm64" else wanted}
 
 
 def refusals(config: Config, asked: Iterable[tuple[Identifier, Mapping[str, str]]]) -> Iterator[str]:
@@ -48,7 +41,7 @@ def refusals(config: Config, asked: Iterable[tuple[Identifier, Mapping[str, str]
         if identifier.target.platform is Platform.MACOS:
             wanted = target(config.cibuildwheel, identifier, variables)
             least = floor(identifier)
-            if wanted is not None and version(wanted) < version(least):
+            if wanted is not None and macos_version(wanted) < macos_version(least):
                 found.setdefault((wanted, least), []).append(identifier)
     for (wanted, least), identifiers in found.items():
         select = " ".join(identifiers)
@@ -63,7 +56,7 @@ def newer(wheel: Wheel, wanted: str | None) -> str | None:
     """The oldest macOS that a wheel's tags name, where that is newer than the one asked for."""
     stated = (re.match(r"macosx_(\d+)_(\d+)_", tag.platform) for tag in wheel.tags)
     oldest = min(((int(found[1]), int(found[2])) for found in stated if found), default=None)
-    if oldest is None or wanted is None or oldest <= version(wanted):
+    if oldest is None or wanted is None or oldest <= macos_version(wanted):
         return None
     return f"{oldest[0]}.{oldest[1]}"
 

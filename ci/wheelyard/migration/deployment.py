@@ -7,7 +7,7 @@ from typing import Any
 
 from wheelyard.building import macos
 from wheelyard.migration import globs
-from wheelyard.targets import Identifier, Platform
+from wheelyard.targets import Identifier, Platform, macos_version
 
 
 def raised(identifiers: Collection[Identifier], asked: Callable[[Identifier], str | None]) -> dict[str, str]:
@@ -16,7 +16,7 @@ def raised(identifiers: Collection[Identifier], asked: Callable[[Identifier], st
     for identifier in sorted(identifiers):
         if identifier.target.platform is Platform.MACOS and (wanted := asked(identifier)):
             least = macos.floor(identifier)
-            if macos.version(wanted) < macos.version(least):
+            if macos_version(wanted) < macos_version(least):
                 found.setdefault(least, []).append(identifier)
     return {" ".join(globs.naming(each, among=identifiers)): least for least, each in found.items()}
 

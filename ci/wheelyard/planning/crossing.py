@@ -10,7 +10,7 @@ from wheelyard.errors import listed
 from wheelyard.planning import durations, runners
 from wheelyard.planning.builds import Build
 from wheelyard.planning.schedule import Lane, Work
-from wheelyard.targets import Identifier, Target
+from wheelyard.targets import Identifier, Target, macos_version
 
 RUNNER = ("ubuntu-24.04",)
 
@@ -59,7 +59,7 @@ def _reasons(config: Config, build: Build, identifier: Identifier) -> Iterator[s
     else:
         yield from _untestable(config, identifier)
         wanted, oldest = _deployment_target(config, build), machine.platform.split("-")[1]
-        if machine.system == "darwin" and wanted and macos.version(wanted) < macos.version(oldest):
+        if machine.system == "darwin" and wanted and macos_version(wanted) < macos_version(oldest):
             yield f"zig makes code for macOS {oldest} and newer, and {wanted} is asked for"
     if identifier == build.identifier:
         yield from _of_commands(config, identifier)

@@ -11,7 +11,7 @@ from wheelyard.engines.host import backends, machines
 from wheelyard.engines.host.interpreters import Interpreter
 from wheelyard.engines.host.options import Options
 from wheelyard.errors import listed
-from wheelyard.targets import Identifier, sort_key
+from wheelyard.targets import Identifier, macos_version, sort_key
 
 # Programs that change the machine: what is harmless in cibuildwheel's throw-away container is not here.
 _CHANGES_MACHINE = re.compile(
@@ -84,16 +84,12 @@ def of_macos(order: Order, asked: str | None) -> str | None:
     if re.fullmatch(r"\d+(\.\d+){0,2}", asked) is None:
         return f"{identifier}: MACOSX_DEPLOYMENT_TARGET is {asked!r}. Write a version of macOS, such as 10.15."
     oldest = machine.platform.split("-")[1]
-    if _numbers(asked) >= _numbers(oldest):
+    if macos_version(asked) >= macos_version(oldest):
         return None
     return (
         f"{identifier}: macOS {asked} is asked for, and zig and this Python make code for {oldest} and newer."
         " Raise MACOSX_DEPLOYMENT_TARGET for it in an override, or build it on a Mac."
     )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return (*map(int, version.split(".")), 0)[:2]
 
 
 def of_commands(order: Order, options: Options) -> str | None:
